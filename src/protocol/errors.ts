@@ -1,0 +1,51 @@
+/** The closed list of error codes and the HTTP status each one travels with. */
+export const ERROR_STATUS = {
+  invalid_json: 400,
+  invalid_request: 400,
+  unauthorized: 401,
+  forbidden: 403,
+  not_found: 404,
+  method_not_allowed: 405,
+  conflict: 409,
+  gone: 410,
+  too_large: 413,
+  unsupported_media_type: 415,
+  rate_limited: 429,
+  internal: 500,
+  unavailable: 503,
+} as const
+
+export type ErrorCode = keyof typeof ERROR_STATUS
+
+/** Every error body of the API: `{error: {code, message}}`. */
+export interface ErrorBody {
+  error: { code: ErrorCode; message: string }
+}
+
+/** A refusal that the caller can act on. Its message is shown to people, so it never quotes a secret. */
+export class ShareError extends Error {
+  override readonly name = "ShareError"
+  readonly code: ErrorCode
+
+  constructor(code: ErrorCode, message: string, options?: ErrorOptions) {
+    super(message, options)
+    this.code = code
+  }
+
+  get status(): (typeof ERROR_STATUS)[ErrorCode] {
+    return ERROR_STATUS[this.code]
+  }
+
+  toBody(): ErrorBody {
+    return { error: { code: this.code, message: this.message } }
+  }
+}
+
+/** Unknown share and wrong secret must answer alike, so they share one sentence. */
+export function notFound(): ShareError {
+  return new ShareError("not_found", "There is no such share, or the secret is not the right one.")
+}
+
+export function gone(): ShareError {
+  return new ShareError("gone", "This share has been removed by its owner.")
+}

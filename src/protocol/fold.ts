@@ -1,0 +1,189 @@
+import { compareMessages, type Document, type Message } from "./document.ts"
+import { type Item, type ItemKey, itemKey } from "./item.ts"
+import type { FileDiff, MessageData, ModelData, PartData, SessionData } from "./opencode.ts"
+
+/** What a share's items say so far. Feed it commits in manifest order; it can be read after each. */
+export interface Fold {
+  readonly rootSessionID: string
+  /** Takes items in commit order. Returns the keys that they touched. */
+  apply(items: Iterable<Item>): Set<ItemKey>
+  /** The last version of every item that is not removed, in the order of first appearance. */
+  items(): IterableIterator<Item>
+  get(key: ItemKey): Item | undefined
+  /** A view of the present state; its objects are the items' own data and must not be changed. */
+  document(): Document
+}
+
+export function createFold(rootSessionID: string): Fold {
+  const current = new Map<ItemKey, Item>()
+  /** Parts by message, so that a message's removal and a document need no walk over all items. */
+  const partKeys = new Map<string, Set<ItemKey>>()
+  const hidden = new Set<string>()
+
+  function upsert(key: ItemKey, item: Item): void {
+    current.set(key, item)
+    if (item.type === "message") hidden.delete((item.data as MessageData).id)
+    if (item.type === "part") {
+      const part = item.data as PartData
+      // What is synced again is there again: hiding is a guess, and this disproves it.
+      hidden.delete(part.id)
+      hidden.delete(part.messageID)
+      const keys = partKeys.get(part.messageID)
+      if (keys) keys.add(key)
+      else partKeys.set(part.messageID, new Set([key]))
+    }
+  }
+
+  function remove(key: ItemKey): void {
+    current.delete(key)
+  }
+
+  function removeMessage(id: string): void {
+    remove(`message/${id}`)
+    for (const key of partKeys.get(id) ?? []) remove(key)
+    partKeys.delete(id)
+  }
+
+  function applyOne(item: Item): ItemKey {
+    const key = itemKey(item, rootSessionID)
+    const ref = item.data as PartData
+    switch (item.type) {
+      case "message_removed":
+        removeMessage(ref.id)
+        return `message/${ref.id}`
+      case "part_removed": {
+        const target = `part/${ref.messageID}/${ref.id}`
+        remove(target)
+        partKeys.get(ref.messageID)?.delete(target)
+        return target
+      }
+      case "message_hidden":
+        hidden.add(ref.id)
+        return `message/${ref.id}`
+      case "part_hidden":
+        hidden.add(ref.id)
+        return `part/${ref.messageID}/${ref.id}`
+      default:
+        upsert(key, item)
+        return key
+    }
+  }
+
+  function document(): Document {
+    return assemble(rootSessionID, current.values(), hidden)
+  }
+
+  return {
+    rootSessionID,
+    apply(items) {
+      const touched = new Set<ItemKey>()
+      for (const item of items) touched.add(applyOne(item))
+      return touched
+    },
+    items: () => current.values(),
+    get: (key) => current.get(key),
+    document,
+  }
+}
+
+/** The document that a complete list of items says, for clients that read `/data` themselves. */
+export function fold(items: Iterable<Item>, rootSessionID: string): Document {
+  const state = createFold(rootSessionID)
+  state.apply(items)
+  return state.document()
+}
+
+function assemble(rootID: string, items: Iterable<Item>, hidden: ReadonlySet<string>): Document {
+  const sessions = new Map<string, Document>()
+  const messages = new Map<string, Message>()
+  const parts: PartData[] = []
+  const sessionOf = (id: string): Document => {
+    const known = sessions.get(id)
+    if (known) return known
+    const made: Document = {
+      sessionID: id,
+      messages: [],
+      diffs: [],
+      models: [],
+      children: [],
+      others: [],
+      hidden,
+    }
+    sessions.set(id, made)
+    return made
+  }
+  const root = sessionOf(rootID)
+
+  for (const item of items) {
+    const owner = item.sessionID ?? rootID
+    switch (item.type) {
+      case "session": {
+        const data = item.data as SessionData
+        sessionOf(data.id).session = data
+        break
+      }
+      case "message": {
+        const info = item.data as MessageData
+        messages.set(info.id, { info, parts: [] })
+        break
+      }
+      case "part":
+        parts.push(item.data as PartData)
+        break
+      case "session_diff":
+        sessionOf(owner).diffs = item.data as FileDiff[]
+        break
+      case "model":
+        sessionOf(owner).models = item.data as ModelData[]
+        break
+      default:
+        sessionOf(owner).others.push(item)
+    }
+  }
+
+  for (const part of parts) messageOf(messages, part).parts.push(part)
+  for (const message of messages.values()) {
+    message.parts.sort((a, b) => compareIds(a.id, b.id))
+    sessionOf(message.info.sessionID).messages.push(message)
+  }
+  for (const session of sessions.values()) session.messages.sort(compareMessages)
+  attachChildren(root, sessions)
+  return root
+}
+
+/** A part whose message was lost on the way is shown all the same, under a message that says only what is known. */
+function messageOf(messages: Map<string, Message>, part: PartData): Message {
+  const known = messages.get(part.messageID)
+  if (known) return known
+  const message: Message = {
+    info: { id: part.messageID, sessionID: part.sessionID, role: "unknown" },
+    parts: [],
+  }
+  messages.set(part.messageID, message)
+  return message
+}
+
+function attachChildren(root: Document, sessions: Map<string, Document>): void {
+  for (const session of sessions.values()) {
+    if (session === root) continue
+    const parent = sessions.get(session.session?.parentID ?? root.sessionID) ?? root
+    // A cycle of parents would hang every reader; whoever would close it hangs off the root instead.
+    const home = reaches(parent, session, sessions) ? root : parent
+    home.children.push(session)
+  }
+}
+
+function reaches(from: Document, target: Document, sessions: Map<string, Document>): boolean {
+  const seen = new Set<Document>()
+  let at: Document | undefined = from
+  while (at && !seen.has(at)) {
+    if (at === target) return true
+    seen.add(at)
+    at = at.session?.parentID === undefined ? undefined : sessions.get(at.session.parentID)
+  }
+  return false
+}
+
+function compareIds(a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0
+}

@@ -1,0 +1,23 @@
+const KiB = 1024
+const MiB = 1024 * KiB
+
+/** Ceilings that hold unless the operator sets others (the names in host/config.ts). Bytes where not said otherwise. */
+export const LIMITS = {
+  /** One sync body. A first sync carries the whole session. */
+  syncBytes: 256 * MiB,
+  /** One item of a sync: a tool output, or a file as a data URL. */
+  itemBytes: 32 * MiB,
+  /** Bodies of every other route. */
+  requestBytes: 64 * KiB,
+  /** Levels of nesting in a sync body. OpenCode's own items stay under 20. */
+  jsonDepth: 200,
+  /** What a sync may hold back before its secret has been seen (the secret may stand behind the data). */
+  bytesBeforeSecret: 1 * MiB,
+} as const
+
+/** `268435456` → `256 MiB`, for messages to people. */
+export function formatBytes(bytes: number): string {
+  if (bytes < KiB) return `${bytes} bytes`
+  const [size, unit] = bytes < MiB ? [bytes / KiB, "KiB"] : [bytes / MiB, "MiB"]
+  return `${Number(size.toFixed(1))} ${unit}`
+}
