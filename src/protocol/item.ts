@@ -1,6 +1,6 @@
-import * as z from "zod/mini"
 import { ShareError } from "./errors.ts"
 import { ITEM_TYPE, OPENCODE_ID } from "./ids.ts"
+import { z } from "./zod.ts"
 
 /**
  * One upsert, as OpenCode sends it. `sessionID` names the session of a `session_diff` or `model` item, whose data
@@ -57,7 +57,6 @@ export function readItem(value: unknown, place = "item"): Item {
   const item = itemSchema.safeParse(value)
   if (!item.success) throw faultyItem(place, item.error)
   const { type, data, sessionID } = item.data
-  if (data === undefined) throw new ShareError("invalid_request", `${place}.data is missing.`)
   const schema = Object.hasOwn(DATA, type) ? DATA[type as KnownType] : undefined
   const known = schema?.safeParse(data)
   if (known && !known.success) throw faultyItem(`${place}.data`, known.error)
@@ -67,7 +66,7 @@ export function readItem(value: unknown, place = "item"): Item {
 function faultyItem(place: string, error: z.core.$ZodError): ShareError {
   const [issue] = error.issues
   const at = [place, ...(issue?.path ?? [])].join(".")
-  return new ShareError("invalid_request", `${at}: ${issue?.message ?? "is not valid"}.`)
+  return new ShareError("invalid_request", `${at}: ${issue?.message ?? "Invalid input"}.`)
 }
 
 /**

@@ -1,0 +1,30 @@
+import { createShareId } from "../protocol/ids.ts"
+import type { Machine, MetaStore } from "./ports.ts"
+import { createSecret } from "./secret.ts"
+
+export interface CreateRequest {
+  sessionID: string
+  /** Names who may supersede and be superseded: the token's or the address's hash. */
+  creator: string
+  /** The address that asked, hashed. */
+  address: string
+}
+
+/** OpenCode creates twice within 100 ms when a session is shared automatically and by `run --share`. */
+const DOUBLE_CREATION_MS = 60_000
+
+export function createCreator({ meta, machine }: { meta: MetaStore; machine: Machine }) {
+  return async function create(request: CreateRequest): Promise<{ id: string; secret: string }> {
+    const createdAt = machine.now()
+    const secret = createSecret(machine)
+    const secretHash = machine.hash(secret)
+    const unsynced = await meta.findUnsynced({ ...request, since: createdAt - DOUBLE_CREATION_MS })
+    if (unsynced) {
+      await meta.addSecret({ shareID: unsynced.id, hash: secretHash, createdAt })
+      return { id: unsynced.id, secret }
+    }
+    const id = createShareId(machine.randomBytes)
+    await meta.createShare({ ...request, id, secretHash, createdAt })
+    return { id, secret }
+  }
+}

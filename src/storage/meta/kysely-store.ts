@@ -1,0 +1,227 @@
+import type { Kysely, Selectable, Transaction } from "kysely"
+import type { DeletionRow, MetaStore, SegmentRow, ShareRow } from "../../shares/ports.ts"
+import type { Schema } from "./schema.ts"
+
+/** The MetaStore over any SQL database that Kysely speaks to. */
+export function createKyselyStore(db: Kysely<Schema>): MetaStore {
+  return {
+    async createShare({ id, sessionID, secretHash, creator, address, createdAt }) {
+      await db.transaction().execute(async (tx) => {
+        await tx
+          .insertInto("shares")
+          .values({
+            share_id: id,
+            session_id: sessionID,
+            state: "active",
+            form: null,
+            revision: 0,
+            creator,
+            address,
+            created_at: createdAt,
+            updated_at: createdAt,
+            revoked_at: null,
+          })
+          .execute()
+        await tx
+          .insertInto("share_secrets")
+          .values({ share_id: id, hash: secretHash, created_at: createdAt })
+          .execute()
+      })
+    },
+
+    async findShare(id) {
+      const row = await db.selectFrom("shares").selectAll().where("share_id", "=", id).executeTakeFirst()
+      return row && toShare(row)
+    },
+
+    async findUnsynced({ sessionID, creator, address, since }) {
+      const row = await db
+        .selectFrom("shares")
+        .selectAll()
+        .where("session_id", "=", sessionID)
+        .where("creator", "=", creator)
+        .where("address", "=", address)
+        .where("state", "=", "active")
+        .where("revision", "=", 0)
+        .where("created_at", ">", since)
+        .orderBy("created_at", "desc")
+        .executeTakeFirst()
+      return row && toShare(row)
+    },
+
+    async addSecret({ shareID, hash, createdAt }) {
+      await db
+        .insertInto("share_secrets")
+        .values({ share_id: shareID, hash, created_at: createdAt })
+        .execute()
+    },
+
+    async secretHashes(shareID) {
+      const rows = await db
+        .selectFrom("share_secrets")
+        .select("hash")
+        .where("share_id", "=", shareID)
+        .execute()
+      return rows.map((row) => row.hash)
+    },
+
+    commit: ({ shareID, segment, secretHash, at }) =>
+      db.transaction().execute(async (tx) => {
+        const share = await tx
+          .updateTable("shares")
+          .set((eb) => ({ revision: eb("revision", "+", 1), updated_at: at, form: "log" }))
+          .where("share_id", "=", shareID)
+          .where("state", "=", "active")
+          .where("share_id", "in", (eb) =>
+            eb.selectFrom("share_secrets").select("share_id").where("hash", "=", secretHash),
+          )
+          .returning("revision")
+          .executeTakeFirst()
+        if (!share) return undefined
+        await tx
+          .insertInto("segments")
+          .values({
+            share_id: shareID,
+            first_revision: share.revision,
+            last_revision: share.revision,
+            segment_id: segment.id,
+            object_key: segment.objectKey,
+            items: segment.items,
+            bytes: segment.bytes,
+            created_at: segment.createdAt,
+          })
+          .execute()
+        if (share.revision === 1) {
+          await tx
+            .deleteFrom("share_secrets")
+            .where("share_id", "=", shareID)
+            .where("hash", "!=", secretHash)
+            .execute()
+        }
+        return share.revision
+      }),
+
+    async segments(shareID, after = 0) {
+      const rows = await db
+        .selectFrom("segments")
+        .selectAll()
+        .where("share_id", "=", shareID)
+        .where("last_revision", ">", after)
+        .orderBy("first_revision")
+        .execute()
+      return rows.map(toSegment)
+    },
+
+    revoke: (shareID, at) => db.transaction().execute((tx) => revoke(tx, shareID, at)),
+
+    async findDeletion(shareID) {
+      const row = await db
+        .selectFrom("deletions")
+        .selectAll()
+        .where("share_id", "=", shareID)
+        .executeTakeFirst()
+      return row && toDeletion(row)
+    },
+
+    async unfinishedDeletions() {
+      const rows = await db.selectFrom("deletions").selectAll().where("finished_at", "is", null).execute()
+      return rows.map(toDeletion)
+    },
+
+    async recordListing(shareID, { objects, bytes }) {
+      await db
+        .updateTable("deletions")
+        .set({ listed_objects: objects, listed_bytes: bytes })
+        .where("share_id", "=", shareID)
+        .execute()
+    },
+
+    async finishDeletion(shareID, at) {
+      await db.transaction().execute(async (tx) => {
+        await tx.deleteFrom("segments").where("share_id", "=", shareID).execute()
+        await tx.updateTable("deletions").set({ finished_at: at }).where("share_id", "=", shareID).execute()
+      })
+    },
+
+    close: () => db.destroy(),
+  }
+}
+
+async function revoke(tx: Transaction<Schema>, shareID: string, at: number): Promise<string[]> {
+  const named = await tx
+    .selectFrom("shares")
+    .select(["session_id", "creator", "created_at"])
+    .where("share_id", "=", shareID)
+    .where("state", "=", "active")
+    .executeTakeFirst()
+  if (!named) return []
+  const rows = await tx
+    .selectFrom("shares")
+    .select("share_id")
+    .where("state", "=", "active")
+    .where((eb) =>
+      eb.or([
+        eb("share_id", "=", shareID),
+        eb.and([
+          eb("session_id", "=", named.session_id),
+          eb("creator", "=", named.creator),
+          eb("created_at", "<=", named.created_at),
+        ]),
+      ]),
+    )
+    .execute()
+  const ids = rows.map((row) => row.share_id)
+  await tx
+    .updateTable("shares")
+    .set({ state: "revoked", revoked_at: at, updated_at: at, session_id: null, creator: null, address: null })
+    .where("share_id", "in", ids)
+    .execute()
+  await tx
+    .insertInto("deletions")
+    .values(
+      ids.map((id) => ({
+        share_id: id,
+        revoked_at: at,
+        listed_objects: null,
+        listed_bytes: null,
+        finished_at: null,
+      })),
+    )
+    .execute()
+  return ids
+}
+
+function toShare(row: Selectable<Schema["shares"]>): ShareRow {
+  return {
+    id: row.share_id,
+    sessionID: row.session_id ?? undefined,
+    state: row.state,
+    form: row.form ?? undefined,
+    revision: row.revision,
+    createdAt: row.created_at,
+    updatedAt: row.updated_at,
+    revokedAt: row.revoked_at ?? undefined,
+  }
+}
+
+function toSegment(row: Selectable<Schema["segments"]>): SegmentRow {
+  return {
+    id: row.segment_id,
+    objectKey: row.object_key,
+    firstRevision: row.first_revision,
+    lastRevision: row.last_revision,
+    items: row.items,
+    bytes: row.bytes,
+    createdAt: row.created_at,
+  }
+}
+
+function toDeletion(row: Selectable<Schema["deletions"]>): DeletionRow {
+  return {
+    shareID: row.share_id,
+    revokedAt: row.revoked_at,
+    listed:
+      row.listed_objects === null ? undefined : { objects: row.listed_objects, bytes: row.listed_bytes ?? 0 },
+    finishedAt: row.finished_at ?? undefined,
+  }
+}
