@@ -1,0 +1,109 @@
+import type { LiveEvents } from "../../protocol/patch.ts"
+import { applyOps } from "./apply.ts"
+import { showConnection } from "./connection.ts"
+import { showGone } from "./gone.ts"
+import { morph } from "./morph.ts"
+import { keepPlace } from "./reader.ts"
+import { fetchPage } from "./server-html.ts"
+
+const FIRST_WAIT = 1000
+const LONGEST_WAIT = 30_000
+
+export interface Followed {
+  /** The revision that the page shows. */
+  revision: number
+  /** Addresses of the share's event stream and of its metadata. */
+  events: string
+  metadata: string
+  /** Runs after each change of the page. */
+  settle(): void
+}
+
+/** Keeps the page in step with its share until that is gone. */
+export function followShare({ revision, events, metadata, settle }: Followed): void {
+  let shown = revision
+  let wait = FIRST_WAIT
+  let source: EventSource | undefined
+  let timer: ReturnType<typeof setTimeout> | undefined
+  let ended = false
+
+  function connect(): void {
+    clearTimeout(timer)
+    source?.close()
+    const stream = new EventSource(`${events}?revision=${shown}`)
+    source = stream
+    stream.onopen = () => {
+      wait = FIRST_WAIT
+      showConnection("live")
+    }
+    stream.onerror = () => {
+      // Its own reconnecting knows neither back-off nor the revision to start from.
+      stream.close()
+      if (source === stream) void retry()
+    }
+    on(stream, "patch", ({ ops }, at) => {
+      try {
+        keepPlace(() => applyOps(ops))
+        shown = at ?? shown
+        settle()
+      } catch {
+        void refresh(at)
+      }
+    })
+    on(stream, "refresh", (_, at) => void refresh(at))
+    on(stream, "gone", ({ message }) => end(message))
+  }
+
+  async function refresh(at: number | undefined): Promise<void> {
+    const page = await fetchPage(location.pathname).catch(() => undefined)
+    if (!page) return void retry()
+    keepPlace(() => {
+      for (const part of ["summary", "log"]) {
+        const [here, there] = [document.getElementById(part), page.getElementById(part)]
+        if (here && there) morph(here, there)
+      }
+    })
+    shown = Math.max(Number(page.body.dataset.revision) || 0, at ?? 0, shown)
+    settle()
+  }
+
+  async function retry(): Promise<void> {
+    if (ended) return
+    showConnection("reconnecting")
+    const status = await fetch(metadata, { cache: "no-store" }).then(
+      (answer) => answer.status,
+      () => 0,
+    )
+    if (status === 410 || status === 404) return end("This share has been removed by its owner.")
+    const pause = wait * (0.5 + Math.random())
+    wait = Math.min(wait * 2, LONGEST_WAIT)
+    clearTimeout(timer)
+    timer = setTimeout(connect, pause)
+  }
+
+  function end(message: string): void {
+    ended = true
+    source?.close()
+    clearTimeout(timer)
+    showConnection("ended")
+    showGone(message)
+  }
+
+  // A page in the back-forward cache must not hold a connection, and has to catch up when it returns.
+  addEventListener("pagehide", () => source?.close())
+  addEventListener("pageshow", (event) => {
+    if (event.persisted && !ended) connect()
+  })
+  connect()
+}
+
+function on<Name extends keyof LiveEvents>(
+  stream: EventSource,
+  name: Name,
+  handle: (data: LiveEvents[Name], revision: number | undefined) => void,
+): void {
+  stream.addEventListener(name, (event) => {
+    const at = event.lastEventId === "" ? Number.NaN : Number(event.lastEventId)
+    handle(JSON.parse(event.data) as LiveEvents[Name], Number.isFinite(at) ? at : undefined)
+  })
+}

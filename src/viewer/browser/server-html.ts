@@ -1,0 +1,30 @@
+/** Trusted Types, where the browser has them. TypeScript's own DOM types do not everywhere. */
+interface TypesFactory {
+  createPolicy(
+    name: string,
+    rules: { createHTML(text: string): string },
+  ): { createHTML(text: string): string }
+}
+
+/** The one policy that the page's Content-Security-Policy allows: markup that our own server rendered. */
+const policy = (globalThis as { trustedTypes?: TypesFactory }).trustedTypes?.createPolicy("better-share", {
+  createHTML: (text) => text,
+})
+
+function own(text: string): string {
+  return policy ? policy.createHTML(text) : text
+}
+
+/** The single element that a piece of markup describes. */
+export function parseElement(text: string): Element | null {
+  const template = document.createElement("template")
+  template.innerHTML = own(text)
+  return template.content.firstElementChild
+}
+
+/** Fetches a page of this server. Undefined when it is not there. */
+export async function fetchPage(url: string): Promise<Document | undefined> {
+  const answer = await fetch(url, { cache: "no-store", credentials: "same-origin" })
+  if (!answer.ok) return undefined
+  return new DOMParser().parseFromString(own(await answer.text()), "text/html")
+}

@@ -1,0 +1,25 @@
+import { fetchPage } from "./server-html.ts"
+
+/** "Show all" brings the rest to where the reader is, instead of leading them away. */
+export function watchUnfolding(after: () => void): void {
+  document.addEventListener("click", (event) => {
+    const link = event.target instanceof Element ? event.target.closest<HTMLAnchorElement>("a.more") : null
+    const block = link?.closest(".part, .section")
+    if (!link || !block || event.ctrlKey || event.metaKey || event.shiftKey || event.altKey) return
+    event.preventDefault()
+    link.setAttribute("aria-busy", "true")
+    unfold(link.href, block.id).then(after, () => location.assign(link.href))
+  })
+}
+
+async function unfold(url: string, id: string): Promise<void> {
+  const whole = (await fetchPage(url))?.getElementById(id)
+  const here = document.getElementById(id)
+  if (!whole || !here) throw new Error("not there")
+  const openSections = [...here.querySelectorAll("details")].map((details) => details.open)
+  here.replaceWith(whole)
+  // The page of a part shows everything open; what the reader had closed around it stays closed.
+  const sections = [...whole.querySelectorAll("details")]
+  if (sections.length !== openSections.length) return
+  for (const [index, details] of sections.entries()) details.open = openSections[index] ?? true
+}

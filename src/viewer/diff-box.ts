@@ -1,0 +1,117 @@
+import { createTwoFilesPatch, diffWordsWithSpace } from "diff"
+import { countDiff, type DiffLine, type DiffStat, readDiff } from "./diff-lines.ts"
+import { FOLD, moreLink } from "./fold-text.ts"
+import type { Frame } from "./frame.ts"
+import { type Child, type Html, html } from "./html.ts"
+import { plainText } from "./plain-text.ts"
+
+export interface DiffBox {
+  box: Html
+  stat: DiffStat
+  lines: number
+}
+
+/** A unified diff with line numbers, folded, and with the words that changed marked where lines pair up. */
+export function diffBox(patch: string, frame: Frame): DiffBox {
+  const lines = readDiff(plainText(patch))
+  const stat = countDiff(lines)
+  const shown = foldLines(lines, frame)
+  const folded =
+    shown === lines ? { text: "" } : { text: "", rest: { lines: lines.length, chars: patch.length } }
+  const width = String(Math.max(...lines.slice(-8).map((line) => line.new ?? line.old ?? 0), 10)).length
+  // A single hunk at the top of a file says nothing that the line numbers do not.
+  const rows = shown[0]?.kind === "hunk" ? shown.slice(1) : shown
+  const box = html`<pre class="diff" tabindex="0">${diffRows(rows, width)}</pre>${moreLink(folded, frame)}`
+  return { box, stat, lines: lines.length }
+}
+
+/** A diff of two texts that came without one. Undefined when comparing would take too long. */
+export function makePatch(before: string, after: string): string | undefined {
+  if (before.length + after.length > 100_000) return undefined
+  return createTwoFilesPatch("a", "b", before, after, "", "", {
+    context: 3,
+    timeout: 50,
+    maxEditLength: 2000,
+  })
+}
+
+export function statTag({ additions, deletions }: DiffStat): Html {
+  return html`<span class="stat"><span class="plus">+${additions}</span> <span class="minus">−${deletions}</span></span>`
+}
+
+function foldLines(lines: readonly DiffLine[], frame: Frame): readonly DiffLine[] {
+  if (frame.whole) return lines
+  const { lines: most, chars, shown } = FOLD.diff
+  let size = 0
+  const tooLong = lines.findIndex((line) => {
+    size += line.text.length
+    return size > chars
+  })
+  if (lines.length <= most && tooLong < 0) return lines
+  const kept = lines.slice(0, Math.min(shown, tooLong < 0 ? shown : Math.max(tooLong, 1)))
+  // A single line may be the whole of a minified file.
+  return kept.map((line) => (line.text.length > chars ? { ...line, text: line.text.slice(0, chars) } : line))
+}
+
+const SIGN = { add: "+", del: "-", same: " " } as const
+
+function diffRows(lines: readonly DiffLine[], width: number): Child[] {
+  const marked = markWords(lines)
+  return lines.map((line, index) => {
+    const { kind } = line
+    if (kind === "hunk" || kind === "note") return html`<span class="row ${kind}">${line.text}\n</span>`
+    const numbers = `${pad(line.old, width)} ${pad(line.new, width)}`
+    return html`<span class="row ${kind}" data-n="${numbers}">${SIGN[kind]}${marked.get(index) ?? line.text}\n</span>`
+  })
+}
+
+function pad(number: number | undefined, width: number): string {
+  return String(number ?? "").padStart(width)
+}
+
+/** Words are compared only where a run of deletions meets an equally long run of additions, line by line. */
+function markWords(lines: readonly DiffLine[]): Map<number, Child> {
+  const marked = new Map<number, Child>()
+  for (let at = 0; at < lines.length; ) {
+    const deleted = runLength(lines, at, "del")
+    const added = runLength(lines, at + deleted, "add")
+    if (deleted > 0 && deleted === added) {
+      for (let i = at; i < at + deleted; i++) markPair(lines, i, i + deleted, marked)
+    }
+    at += Math.max(deleted + added, 1)
+  }
+  return marked
+}
+
+function runLength(lines: readonly DiffLine[], from: number, kind: DiffLine["kind"]): number {
+  let length = 0
+  while (lines[from + length]?.kind === kind) length++
+  return length
+}
+
+const PAIR_CHARS = 400
+
+function markPair(lines: readonly DiffLine[], del: number, add: number, marked: Map<number, Child>): void {
+  const before = lines[del]?.text ?? ""
+  const after = lines[add]?.text ?? ""
+  if (before.length > PAIR_CHARS || after.length > PAIR_CHARS) return
+  const words = diffWordsWithSpace(before, after, { timeout: 20 })
+  const same = words?.reduce(
+    (sum, word) => sum + (word.added || word.removed ? 0 : word.value.trim().length),
+    0,
+  )
+  // Lines that share little were replaced, not edited; marks all over them would only be noise.
+  if (!words || !same || same * 3 < Math.max(before.trim().length, after.trim().length)) return
+  marked.set(
+    del,
+    words
+      .filter((word) => !word.added)
+      .map((word) => (word.removed ? html`<del>${word.value}</del>` : word.value)),
+  )
+  marked.set(
+    add,
+    words
+      .filter((word) => !word.removed)
+      .map((word) => (word.added ? html`<ins>${word.value}</ins>` : word.value)),
+  )
+}

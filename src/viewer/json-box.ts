@@ -1,0 +1,29 @@
+import { codeBox } from "./code-box.ts"
+import { FOLD } from "./fold-text.ts"
+import type { Frame } from "./frame.ts"
+import { type Html, html } from "./html.ts"
+import { asText, type Fields } from "./read.ts"
+
+/** A value of unknown shape, as indented JSON. */
+export function jsonBox(value: unknown, frame: Frame): Html {
+  return codeBox(asText(value), frame, { language: "json", limits: FOLD.output })
+}
+
+const INLINE_CHARS = 200
+
+/** Fields as a list of names and values: short ones in a line, the others as they are. */
+export function fieldList(fields: Fields, frame: Frame): Html | undefined {
+  const entries = Object.entries(fields)
+  if (entries.length === 0) return undefined
+  const rows = entries.map(
+    ([name, value]) => html`<div><dt>${name}</dt><dd>${fieldValue(value, frame)}</dd></div>`,
+  )
+  return html`<dl class="fields">${rows}</dl>`
+}
+
+function fieldValue(value: unknown, frame: Frame): Html {
+  if (typeof value === "object" && value !== null) return jsonBox(value, frame)
+  const text = typeof value === "string" ? value : String(value)
+  const inline = text.length <= INLINE_CHARS && !text.includes("\n")
+  return inline ? html`<code>${text}</code>` : codeBox(text, frame, { limits: FOLD.output })
+}

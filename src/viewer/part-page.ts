@@ -1,0 +1,37 @@
+import { CHANGES, findBlock, OTHERS, PAGE } from "./block.ts"
+import { blockID } from "./block-id.ts"
+import { createFrame, shareHref } from "./frame.ts"
+import { html } from "./html.ts"
+import { renderBlock } from "./live.ts"
+import type { SharePage } from "./page.ts"
+import { pageBlocks } from "./page-blocks.ts"
+import { pageEnd, pageStart, topBar } from "./skeleton.ts"
+import { titleOf } from "./summary.ts"
+
+const SECTIONS: ReadonlySet<string> = new Set([CHANGES, OTHERS])
+
+/**
+ * One part in full length, on a page of its own: where "Show all" leads without scripts.
+ * @param partID the id of a part or of its element, or the name of a section
+ * @returns undefined when the share shows no such part
+ */
+export function renderPartPage({
+  document,
+  context,
+  partID,
+}: SharePage & { partID: string }): string | undefined {
+  const blocks = pageBlocks(document)
+  const ids = SECTIONS.has(partID) ? [partID] : [blockID("part", partID), partID]
+  const block = ids.map((id) => findBlock(blocks, id)).find((found) => found && isPart(found.keys, found.id))
+  if (!block) return undefined
+  const frame = { ...createFrame(document, context), whole: true }
+  const title = titleOf(document)
+  const back = `${shareHref(context.shareID)}#${block.id}`
+  const start = pageStart({ title: `${title} · Better Share`, assets: context.assets, kind: "single" })
+  return html`${start}${topBar()}<div id="${PAGE}"><header class="single"><p class="eyebrow"><a href="${back}">Back to the conversation</a></p><h1>${title}</h1></header><main><article class="message"><div class="parts">${renderBlock(block, frame)}</div></article></main></div>${pageEnd()}`
+    .text
+}
+
+function isPart(keys: readonly string[], id: string): boolean {
+  return SECTIONS.has(id) || keys[0]?.startsWith("part/") === true
+}

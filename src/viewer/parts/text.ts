@@ -1,0 +1,30 @@
+import type { PartData } from "../../protocol/opencode.ts"
+import { outputBox } from "../code-box.ts"
+import { FOLD, foldText, moreLink } from "../fold-text.ts"
+import type { Frame } from "../frame.ts"
+import { type Html, html } from "../html.ts"
+import { markdown } from "../markdown.ts"
+import { asText } from "../read.ts"
+
+/** What somebody said. Text that OpenCode put in for the model, or keeps from it, stays folded. */
+export function textPart(part: PartData, frame: Frame): Html {
+  const text = asText(part.text)
+  if (part.synthetic === true) return quietText("Added for the model", text, frame)
+  if (part.ignored === true) return quietText("Not sent to the model", text, frame)
+  if (!text.trim()) return html`<p class="empty">No text</p>`
+  const folded = foldText(text, FOLD.prose, frame)
+  return html`<div class="prose">${markdown(folded.text)}</div>${moreLink(folded, frame)}`
+}
+
+/** A prompt is read as it was typed; long logs pasted into it fold early. */
+export function promptText(part: PartData, frame: Frame): Html {
+  if (part.synthetic === true || part.ignored === true) return textPart(part, frame)
+  const folded = foldText(asText(part.text), FOLD.prompt, frame)
+  if (!folded.text.trim()) return html`<p class="empty">No text</p>`
+  return html`<div class="prose">${markdown(folded.text)}</div>${moreLink(folded, frame)}`
+}
+
+function quietText(label: string, text: string, frame: Frame): Html {
+  const beginning = text.trim().slice(0, 90).replace(/\s+/g, " ")
+  return html`<details class="aside"${frame.whole && html` open`}><summary>${label} <span class="dim">${beginning}</span></summary>${outputBox(text, frame, FOLD.code)}</details>`
+}
