@@ -6,20 +6,24 @@ import { build } from "esbuild"
 
 export const root = dirname(dirname(fileURLToPath(import.meta.url)))
 
-/** Bundles the viewer's script and stylesheet into `outdir` as page-<hash>.js and page-<hash>.css. */
+/** Bundles the viewer's script and stylesheet into `outdir` under names that hold a hash of their content. */
 export async function buildAssets(outdir) {
   await rm(outdir, { recursive: true, force: true })
   await mkdir(outdir, { recursive: true })
   await build({
     absWorkingDir: root,
-    entryPoints: { page: "src/viewer/browser/page.ts", style: "src/viewer/styles/style.css" },
+    entryPoints: {
+      page: "src/viewer/browser/page.ts",
+      style: "src/viewer/styles/style.css",
+      icon: "src/viewer/styles/icon.svg",
+    },
     entryNames: "[name]-[hash]",
     outdir,
     bundle: true,
     minify: true,
     format: "iife",
     target: ["chrome109", "firefox115", "safari16.4"],
-    loader: { ".svg": "dataurl" },
+    loader: { ".svg": "copy" },
     legalComments: "none",
     logLevel: "warning",
   })
@@ -46,7 +50,9 @@ export async function buildServer(outfile) {
 }
 
 export async function buildAll() {
-  await Promise.all([buildAssets(join(root, "dist/assets")), buildServer(join(root, "dist/server.mjs"))])
+  // The server last: its time stamp says that the whole build is done.
+  await buildAssets(join(root, "dist/assets"))
+  await buildServer(join(root, "dist/server.mjs"))
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) await buildAll()

@@ -1,0 +1,42 @@
+import type { Context } from "hono"
+import { ShareError } from "../protocol/errors.ts"
+import type { ApiDeps, ApiEnv } from "./context.ts"
+
+/** `/t/<token>` before an API path: OpenCode's plain `enterprise.url` can carry a token only there. */
+const PATH_TOKEN = /^\/t\/([^/]+)(\/api\/share(?:\/.*)?)$/
+
+/** Splits the path's token off. Only the API of shares has such addresses; pages never do. */
+export function splitPathToken(path: string): { path: string; token: string | undefined } {
+  const [, token, rest] = PATH_TOKEN.exec(path) ?? []
+  return rest === undefined ? { path, token: undefined } : { path: rest, token }
+}
+
+/** A request's path as logs may show it. */
+export function maskPath(path: string): string {
+  return path.replace(/^\/t\/[^/]+/, "/t/***")
+}
+
+/** Who asks to create a share, in the hashed form that is stored. Throws `unauthorized`. */
+export function identifyCreator(
+  c: Context<ApiEnv>,
+  { machine, config }: ApiDeps,
+): { creator: string; address: string } {
+  const address = machine.hash(`address:${c.env.address}`)
+  if (config.createTokens.length === 0) return { creator: address, address }
+  const offered = bearerToken(c.req.header("authorization")) ?? c.get("pathToken")
+  if (offered === undefined) {
+    throw new ShareError(
+      "unauthorized",
+      "Creating shares here takes a token: ask the operator for one, and set it as `Authorization: Bearer <token>` or in enterprise.url as <server>/t/<token>.",
+    )
+  }
+  const hash = machine.hash(offered)
+  let known = false
+  for (const token of config.createTokens) known = machine.equal(machine.hash(token), hash) || known
+  if (!known) throw new ShareError("unauthorized", "The token is not one of this server's.")
+  return { creator: machine.hash(`token:${offered}`), address }
+}
+
+function bearerToken(header: string | undefined): string | undefined {
+  return /^Bearer +(\S+)$/i.exec(header ?? "")?.[1]
+}

@@ -1,0 +1,93 @@
+import { Hono } from "hono"
+import { compress } from "hono/compress"
+import { ShareError } from "../protocol/errors.ts"
+import { ROUTES } from "../protocol/routes.ts"
+import { maskPath, splitPathToken } from "./access.ts"
+import { createAssetRoutes } from "./assets.ts"
+import type { ApiDeps, ApiEnv, Bindings } from "./context.ts"
+import { answerError } from "./errors.ts"
+import { createEventRoutes } from "./events.ts"
+import { describeApi } from "./openapi.ts"
+import { createPageRoutes } from "./pages.ts"
+import { createShareRoutes } from "./share.ts"
+
+export interface App {
+  fetch(request: Request, bindings: Bindings): Response | Promise<Response>
+}
+
+/** The server as a value, `Request → Response`: a runtime is added at the edge (host/). */
+export function createApp(deps: ApiDeps): App {
+  const { config, machine, log, assets } = deps
+  const app = new Hono<ApiEnv>({
+    getPath: (request) => splitPathToken(new URL(request.url).pathname).path,
+  })
+
+  app.use(async (c, next) => {
+    const started = machine.now()
+    const requestID = crypto.randomUUID()
+    const { pathname } = new URL(c.req.url)
+    c.set("requestID", requestID)
+    c.set("pathToken", splitPathToken(pathname).token)
+    await next()
+    for (const [name, value] of SECURITY_HEADERS) c.res.headers.set(name, value)
+    c.res.headers.set("x-request-id", requestID)
+    log.debug(
+      {
+        request: requestID,
+        method: c.req.method,
+        path: maskPath(pathname),
+        status: c.res.status,
+        ms: machine.now() - started,
+      },
+      "request",
+    )
+  })
+  app.use(compress())
+
+  app.get(ROUTES.health.path, (c) => c.json({ ok: true, version: config.version }))
+  const doc = describeApi(config)
+  app.get("/api/doc", (c) => c.json(doc))
+  app.get("/robots.txt", (c) => c.text("User-agent: *\nDisallow: /share/\nDisallow: /s/\nDisallow: /api/\n"))
+  app.route("/", createAssetRoutes(assets))
+  app.route("/", createShareRoutes(deps))
+  app.route("/", createEventRoutes(deps))
+  app.route("/", createPageRoutes(deps))
+
+  for (const path of new Set(Object.values(ROUTES).map((route) => route.path))) {
+    const methods = Object.values(ROUTES)
+      .filter((route) => route.path === path)
+      .map((route) => route.method)
+    app.all(path, () => {
+      throw new ShareError("method_not_allowed", `This address takes ${methods.join(" or ")} only.`)
+    })
+  }
+  app.notFound((c) => answerError(new ShareError("not_found", "There is nothing at this address."), c, deps))
+  app.onError((error, c) => answerError(error, c, deps))
+  return app
+}
+
+/**
+ * Everything in a share is hostile: the page may load its own script and style, talk to its own server, show data
+ * images, and nothing else.
+ */
+const SECURITY_HEADERS: [name: string, value: string][] = [
+  [
+    "content-security-policy",
+    [
+      "default-src 'none'",
+      "script-src 'self'",
+      "style-src 'self'",
+      "img-src 'self' data:",
+      "connect-src 'self'",
+      "base-uri 'none'",
+      "form-action 'none'",
+      "frame-ancestors 'none'",
+      "require-trusted-types-for 'script'",
+      "trusted-types better-share",
+    ].join("; "),
+  ],
+  ["x-content-type-options", "nosniff"],
+  ["referrer-policy", "no-referrer"],
+  ["cross-origin-opener-policy", "same-origin"],
+  ["cross-origin-resource-policy", "same-origin"],
+]

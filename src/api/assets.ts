@@ -1,0 +1,25 @@
+import { Hono } from "hono"
+import { notFound } from "../protocol/errors.ts"
+import type { ApiEnv, Assets } from "./context.ts"
+
+/** Where pages find the assets. */
+export function assetUrls(assets: Assets): { script: string; style: string; icon: string } {
+  return {
+    script: `/assets/${assets.script.name}`,
+    style: `/assets/${assets.style.name}`,
+    icon: `/assets/${assets.icon.name}`,
+  }
+}
+
+export function createAssetRoutes(assets: Assets): Hono<ApiEnv> {
+  const byName = new Map(Object.values(assets).map((asset) => [asset.name, asset]))
+  return new Hono<ApiEnv>().get("/assets/:name", (c) => {
+    const asset = byName.get(c.req.param("name"))
+    if (!asset) throw notFound()
+    return c.body(asset.body, 200, {
+      "content-type": asset.type,
+      // The name holds a hash of the content.
+      "cache-control": "public, max-age=31536000, immutable",
+    })
+  })
+}

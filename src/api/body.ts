@@ -1,0 +1,98 @@
+import type { Context } from "hono"
+import { notFound, ShareError } from "../protocol/errors.ts"
+import { SHARE_ID } from "../protocol/ids.ts"
+import { formatBytes, LIMITS } from "../protocol/limits.ts"
+import type { z } from "../protocol/zod.ts"
+import type { ApiEnv } from "./context.ts"
+
+/** Reads a small JSON body and parses it by its schema. */
+export async function readBody<T extends z.ZodMiniType>(c: Context<ApiEnv>, schema: T): Promise<z.infer<T>> {
+  requireJson(c)
+  const chunks: Uint8Array[] = []
+  for await (const chunk of readLimited(c, LIMITS.requestBytes)) chunks.push(chunk)
+  const result = schema.safeParse(parseJson(decodeUtf8(chunks)))
+  if (result.success) return result.data
+  const [issue] = result.error.issues
+  const at = issue?.path.join(".")
+  throw new ShareError(
+    "invalid_request",
+    `${at ? `${at}: ` : ""}${issue?.message ?? "The body is not valid"}.`,
+  )
+}
+
+/** The share's id from the path. What cannot be one is answered like one that does not exist. */
+export function readShareID(c: Context<ApiEnv>): string {
+  const id = c.req.param("id")
+  if (id === undefined || !SHARE_ID.test(id)) throw notFound()
+  return id
+}
+
+/** Bodies are JSON and say so: a page elsewhere cannot send that type here without asking first (CORS). */
+export function requireJson(c: Context<ApiEnv>): void {
+  const type = c.req.header("content-type")?.split(";")[0]?.trim().toLowerCase()
+  if (type !== "application/json") {
+    throw new ShareError("unsupported_media_type", "The body must be sent as content-type application/json.")
+  }
+  const encoding = c.req.header("content-encoding")?.toLowerCase() ?? "identity"
+  if (encoding !== "identity") {
+    throw new ShareError(
+      "unsupported_media_type",
+      `Content-encoding ${encoding} is not supported; send the body as it is.`,
+    )
+  }
+}
+
+/**
+ * The body as it arrives, refused as soon as it is known to be larger than `limit` bytes. When it is not read to its
+ * end, the rest is taken and thrown away: a client that still sends would otherwise meet a closed connection and not
+ * the answer that says what is wrong.
+ */
+export async function* readLimited(c: Context<ApiEnv>, limit: number): AsyncGenerator<Uint8Array> {
+  const reader = c.req.raw.body?.getReader()
+  if (!reader) return
+  let size = 0
+  let ended = false
+  try {
+    if (Number(c.req.header("content-length")) > limit) throw tooLarge(limit)
+    for (;;) {
+      const { done, value } = await reader.read()
+      ended = done
+      if (done) return
+      size += value.byteLength
+      if (size > limit) throw tooLarge(limit)
+      yield value
+    }
+  } finally {
+    if (!ended) discard(reader)
+  }
+}
+
+function tooLarge(limit: number): ShareError {
+  return new ShareError("too_large", `The body is larger than this server takes (${formatBytes(limit)}).`)
+}
+
+/** Not waited for: the answer goes out meanwhile. The runtime's own time limit for a request ends it at last. */
+async function discard(reader: ReadableStreamDefaultReader<Uint8Array>): Promise<void> {
+  try {
+    while (!(await reader.read()).done);
+  } catch {
+    // The client has gone; there is nothing left to throw away.
+  }
+}
+
+function decodeUtf8(chunks: Uint8Array[]): string {
+  const decoder = new TextDecoder("utf-8", { fatal: true })
+  try {
+    return chunks.map((chunk) => decoder.decode(chunk, { stream: true })).join("") + decoder.decode()
+  } catch {
+    throw new ShareError("invalid_json", "The body is not UTF-8.")
+  }
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    throw new ShareError("invalid_json", "The body is not JSON.")
+  }
+}

@@ -1,0 +1,49 @@
+import type { Log, Machine } from "../shares/ports.ts"
+import type { Shares } from "../shares/shares.ts"
+
+/** A built asset of the viewer, in memory: served under `/assets/<name>`. */
+export interface Asset {
+  name: string
+  type: string
+  body: Uint8Array<ArrayBuffer>
+}
+
+export interface Assets {
+  script: Asset
+  style: Asset
+  icon: Asset
+}
+
+export interface ApiConfig {
+  /** Where people reach the server, without a slash at the end. */
+  baseUrl: string
+  /** With none, anybody who reaches the server may create. */
+  createTokens: readonly string[]
+  maxSyncBytes: number
+  version: string
+  /** Id of the sample share, when there is one. */
+  sampleID?: string
+}
+
+export interface ApiDeps {
+  shares: Shares
+  machine: Machine
+  log: Log
+  assets: Assets
+  config: ApiConfig
+}
+
+/** What the runtime's edge tells about a request beside the request itself. */
+export interface Bindings {
+  /** The peer's address, as the socket has it. */
+  address: string
+}
+
+export interface ApiEnv {
+  Bindings: Bindings
+  Variables: {
+    requestID: string
+    /** The token of a `/t/<token>` address, if it came by one. */
+    pathToken: string | undefined
+  }
+}

@@ -1,0 +1,41 @@
+import type { Context } from "hono"
+import { ShareError } from "../protocol/errors.ts"
+import { StorageError } from "../shares/ports.ts"
+import { renderMessagePage } from "../viewer/message-page.ts"
+import { assetUrls } from "./assets.ts"
+import type { ApiDeps, ApiEnv } from "./context.ts"
+
+/** Seconds after which a client may try again when the storage does not answer. */
+const RETRY_AFTER = "5"
+
+/** Every failure ends here: what a person can act on is said, everything else is a request id and a log line. */
+export function answerError(error: unknown, c: Context<ApiEnv>, deps: ApiDeps): Response {
+  const known = toShareError(error, c, deps)
+  const headers: Record<string, string> = { "cache-control": "no-store" }
+  if (known.code === "unavailable") headers["retry-after"] = RETRY_AFTER
+  if (known.code === "unauthorized") headers["www-authenticate"] = "Bearer"
+  if (c.req.path.startsWith("/api/")) return c.json(known.toBody(), known.status, headers)
+  const page = renderMessagePage({
+    status: known.status,
+    title: TITLES[known.status] ?? "Something went wrong",
+    message: known.message,
+    assets: assetUrls(deps.assets),
+  })
+  return c.html(page, known.status, headers)
+}
+
+const TITLES: Partial<Record<number, string>> = {
+  404: "Nothing here",
+  410: "This share is gone",
+  503: "Back in a moment",
+}
+
+function toShareError(error: unknown, c: Context<ApiEnv>, { log }: ApiDeps): ShareError {
+  if (error instanceof ShareError) return error
+  const requestID = c.get("requestID")
+  log.error({ err: error, request: requestID }, "request failed")
+  if (error instanceof StorageError && error.retryable) {
+    return new ShareError("unavailable", "The storage does not answer at the moment. Please try again.")
+  }
+  return new ShareError("internal", `Something went wrong here. The request id is ${requestID}.`)
+}

@@ -1,0 +1,62 @@
+import type { LiveEvents } from "../protocol/patch.ts"
+
+/** One viewer's connection, as server-sent events. */
+export interface EventStream {
+  readable: ReadableStream<Uint8Array>
+  send(event: Uint8Array): void
+  end(): void
+}
+
+/** Proxies cut connections that are silent for a minute. */
+const HEARTBEAT_MS = 15_000
+/** A viewer who takes nothing is let go; it reconnects and gets the page anew. Bytes. */
+const MOST_UNREAD = 4 * 1024 * 1024
+
+const encoder = new TextEncoder()
+
+/** `id` is the revision that a page shows after the event. */
+export function encodeEvent<E extends keyof LiveEvents>(
+  event: E,
+  data: LiveEvents[E],
+  id?: number,
+): Uint8Array {
+  const head = id === undefined ? "" : `id: ${id}\n`
+  return encoder.encode(`${head}event: ${event}\ndata: ${JSON.stringify(data)}\n\n`)
+}
+
+export function createEventStream({ onClose }: { onClose(): void }): EventStream {
+  let controller: ReadableStreamDefaultController<Uint8Array> | undefined
+  const heartbeat = setInterval(() => send(encoder.encode(": \n\n")), HEARTBEAT_MS)
+  const readable = new ReadableStream<Uint8Array>(
+    {
+      start(created) {
+        controller = created
+        // Lets the browser see the stream open before anything happens.
+        created.enqueue(encoder.encode("retry: 1000\n\n"))
+      },
+      cancel: stop,
+    },
+    new ByteLengthQueuingStrategy({ highWaterMark: MOST_UNREAD }),
+  )
+
+  function send(event: Uint8Array): void {
+    if (!controller) return
+    controller.enqueue(event)
+    if ((controller.desiredSize ?? 0) <= 0) end()
+  }
+
+  function end(): void {
+    const open = controller
+    stop()
+    open?.close()
+  }
+
+  function stop(): void {
+    if (!controller) return
+    controller = undefined
+    clearInterval(heartbeat)
+    onClose()
+  }
+
+  return { readable, send, end }
+}

@@ -1,0 +1,43 @@
+import { Hono } from "hono"
+import { ROUTES } from "../protocol/routes.ts"
+import { assetUrls } from "./assets.ts"
+import { readShareID } from "./body.ts"
+import type { ApiDeps, ApiEnv } from "./context.ts"
+import { type LiveRoom, openLiveRoom } from "./live-room.ts"
+
+/** Live pages: `GET /api/share/:id/events`. */
+export function createEventRoutes({ shares, assets, log }: ApiDeps): Hono<ApiEnv> {
+  const rooms = new Map<string, Promise<LiveRoom>>()
+
+  function roomOf(shareID: string): Promise<LiveRoom> {
+    const known = rooms.get(shareID)
+    if (known) return known
+    const forget = () => {
+      if (rooms.get(shareID) === opening) rooms.delete(shareID)
+    }
+    const opening: Promise<LiveRoom> = openLiveRoom({
+      shares,
+      shareID,
+      context: { shareID, assets: assetUrls(assets) },
+      onEmpty: forget,
+      onError: (error) => log.error({ err: error, share: shareID }, "a live page fell behind"),
+    })
+    rooms.set(shareID, opening)
+    opening.catch(forget)
+    return opening
+  }
+
+  return new Hono<ApiEnv>().get(ROUTES.watchShare.path, async (c) => {
+    const shareID = readShareID(c)
+    await shares.find(shareID)
+    // On a reconnect the browser says where it stopped; a page's first connection says what it was rendered at.
+    const seen = Number(c.req.header("last-event-id") ?? c.req.query("revision") ?? 0)
+    const room = await roomOf(shareID)
+    return c.body(room.join(Number.isSafeInteger(seen) ? seen : 0), 200, {
+      "content-type": "text/event-stream",
+      "cache-control": "no-store",
+      // nginx would hold events back otherwise.
+      "x-accel-buffering": "no",
+    })
+  })
+}

@@ -1,0 +1,131 @@
+import { ShareError } from "../protocol/errors.ts"
+import type { LiveEvents } from "../protocol/patch.ts"
+import type { ShareNews } from "../shares/ports.ts"
+import type { Shares } from "../shares/shares.ts"
+import { type Outline, outline, renderChanges } from "../viewer/live.ts"
+import type { RenderContext } from "../viewer/page.ts"
+import { createEventStream, type EventStream, encodeEvent } from "./event-stream.ts"
+
+/** Everybody who watches one share on this node: each change is rendered once and sent to all. */
+export interface LiveRoom {
+  readonly viewers: number
+  /** A stream that brings a page at `revision` up to date and keeps it there. */
+  join(revision: number): ReadableStream<Uint8Array>
+  close(): void
+}
+
+export interface LiveRoomOptions {
+  shares: Shares
+  shareID: string
+  context: RenderContext
+  /** Called when the last viewer has left. */
+  onEmpty(): void
+  /** Called with what keeps the room from following its share. Must not throw. */
+  onError(error: unknown): void
+}
+
+/** More changed blocks than this are not sent one by one: the page is fetched anew. */
+const MOST_OPS = 300
+/** Past events kept for viewers whose connection broke. */
+const KEPT_EVENTS = 64
+
+/** Opens a room at the share's present revision. */
+export async function openLiveRoom(options: LiveRoomOptions): Promise<LiveRoom> {
+  const { shares, shareID, context, onEmpty, onError } = options
+  const streams = new Set<EventStream>()
+  /** Events in order; the first one leads from `since` to its revision. */
+  const past: { since: number; revision: number; event: Uint8Array }[] = []
+  let closed = false
+  let wanted = 0
+  let following = false
+
+  // Subscribed before the first read, so that no commit falls between the two.
+  const unsubscribe = shares.watch(shareID, hear)
+  const first = await shares.read(shareID).catch((error) => {
+    unsubscribe()
+    throw error
+  })
+  let revision = first.share.revision
+  let shown: Outline = outline(first.fold.document())
+  if (wanted > revision) follow()
+
+  function hear(news: ShareNews): void {
+    if (news.state === "active") {
+      wanted = Math.max(wanted, news.revision)
+      follow()
+    } else end()
+  }
+
+  /** One catching-up at a time; what is committed meanwhile is taken together in the next. */
+  function follow(): void {
+    if (following) return
+    following = true
+    catchUp()
+      .catch((error) => {
+        if (error instanceof ShareError && error.code === "gone") end()
+        else onError(error)
+      })
+      .finally(() => {
+        following = false
+      })
+  }
+
+  async function catchUp(): Promise<void> {
+    while (!closed && wanted > revision) {
+      const { share, fold, changed } = await shares.readSince(shareID, revision)
+      const document = fold.document()
+      const next = renderChanges({ before: shown, document, changed, context })
+      const event =
+        next.ops.length > MOST_OPS
+          ? encodeEvent("refresh", {}, share.revision)
+          : encodeEvent("patch", { ops: next.ops }, share.revision)
+      past.push({ since: revision, revision: share.revision, event })
+      if (past.length > KEPT_EVENTS) past.shift()
+      shown = next.outline
+      revision = share.revision
+      for (const stream of streams) stream.send(event)
+    }
+  }
+
+  function end(): void {
+    const message: LiveEvents["gone"] = { message: "This share has been removed by its owner." }
+    for (const stream of streams) {
+      stream.send(encodeEvent("gone", message))
+      stream.end()
+    }
+    close()
+  }
+
+  function close(): void {
+    if (closed) return
+    closed = true
+    unsubscribe()
+    for (const stream of streams) stream.end()
+    streams.clear()
+    onEmpty()
+  }
+
+  return {
+    get viewers() {
+      return streams.size
+    },
+    close,
+    join(from) {
+      const stream = createEventStream({
+        onClose() {
+          streams.delete(stream)
+          if (streams.size === 0) close()
+        },
+      })
+      streams.add(stream)
+      if (from !== revision) {
+        const at = past.findIndex(({ since }) => since === from)
+        // A page as old as no kept event, or newer than the share (a restored backup): start over.
+        const missed =
+          at < 0 ? [encodeEvent("refresh", {}, revision)] : past.slice(at).map(({ event }) => event)
+        for (const event of missed) stream.send(event)
+      }
+      return stream.readable
+    },
+  }
+}

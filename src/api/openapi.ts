@@ -1,0 +1,86 @@
+import { ERROR_STATUS } from "../protocol/errors.ts"
+import { ROUTES, type Route } from "../protocol/routes.ts"
+import { z } from "../protocol/zod.ts"
+
+/** The OpenAPI 3.1 document, made of the route table that the server itself parses with. */
+export function describeApi({ baseUrl, version }: { baseUrl: string; version: string }): object {
+  const paths: Record<string, Record<string, object>> = {}
+  for (const [name, route] of Object.entries<Route>(ROUTES)) {
+    const path = route.path.replace(/:(\w+)/g, "{$1}")
+    paths[path] = { ...paths[path], [route.method.toLowerCase()]: describeRoute(name, route) }
+  }
+  return {
+    openapi: "3.1.0",
+    info: {
+      title: "Better Share",
+      version,
+      description: "Errors are always {error: {code, message}}; the codes of each status are a closed list.",
+      license: { name: "MIT", identifier: "MIT" },
+    },
+    servers: [{ url: baseUrl }],
+    paths,
+    components: { securitySchemes: { createToken: { type: "http", scheme: "bearer" } } },
+  }
+}
+
+function describeRoute(operationId: string, route: Route): object {
+  return {
+    operationId,
+    summary: route.summary,
+    parameters: [...describeParameters("path", route.params), ...describeParameters("query", route.query)],
+    ...(route.body && {
+      requestBody: { required: true, content: { "application/json": { schema: toSchema(route.body) } } },
+    }),
+    ...(route.auth === "create" && { security: [{}, { createToken: [] }] }),
+    responses: { "200": describeAnswer(route), ...describeErrors(route) },
+  }
+}
+
+function describeAnswer({ answer }: Route): object {
+  if (answer === "text/event-stream") return { description: "OK", content: { "text/event-stream": {} } }
+  return { description: "OK", content: { "application/json": { schema: toSchema(answer) } } }
+}
+
+function describeErrors({ errors }: Route): Record<string, object> {
+  const codes = new Map<number, string[]>()
+  for (const code of [...errors, "internal" as const]) {
+    const status = ERROR_STATUS[code]
+    codes.set(status, [...(codes.get(status) ?? []), code])
+  }
+  return Object.fromEntries(
+    [...codes].map(([status, names]) => [
+      String(status),
+      { description: names.join(", "), content: { "application/json": { schema: errorSchema(names) } } },
+    ]),
+  )
+}
+
+function errorSchema(codes: string[]): object {
+  return {
+    type: "object",
+    required: ["error"],
+    properties: {
+      error: {
+        type: "object",
+        required: ["code", "message"],
+        properties: { code: { enum: codes }, message: { type: "string" } },
+      },
+    },
+  }
+}
+
+function describeParameters(place: "path" | "query", schema: z.core.$ZodType | undefined): object[] {
+  if (!schema) return []
+  const { properties = {}, required = [] } = toSchema(schema)
+  return Object.entries(properties).map(([name, property]) => ({
+    name,
+    in: place,
+    required: required.includes(name),
+    schema: property,
+  }))
+}
+
+function toSchema(schema: z.core.$ZodType): z.core.JSONSchema.BaseSchema {
+  const { $schema: _, ...rest } = z.toJSONSchema(schema, { io: "input" })
+  return rest
+}

@@ -1,0 +1,73 @@
+import { Hono } from "hono"
+import { notFound } from "../protocol/errors.ts"
+import type { Snapshot } from "../shares/read.ts"
+import { renderHome } from "../viewer/home.ts"
+import { renderSharePage, type SharePage } from "../viewer/page.ts"
+import { renderPartPage } from "../viewer/part-page.ts"
+import { assetUrls } from "./assets.ts"
+import { readShareID } from "./body.ts"
+import type { ApiDeps, ApiEnv } from "./context.ts"
+
+/** What people open: the front page, a share, and one part of it in full. */
+export function createPageRoutes({ shares, assets, config }: ApiDeps): Hono<ApiEnv> {
+  const app = new Hono<ApiEnv>()
+  const urls = assetUrls(assets)
+
+  app.get("/", (c) => {
+    const sample =
+      config.sampleID === undefined ? {} : { sampleUrl: `${config.baseUrl}/share/${config.sampleID}` }
+    const needsToken = config.createTokens.length > 0
+    return c.html(
+      renderHome({ baseUrl: config.baseUrl, ...sample, needsToken, version: config.version, assets: urls }),
+    )
+  })
+
+  app.get("/s/:id", (c) => c.redirect(`/share/${readShareID(c)}`, 302))
+
+  app.get("/share/:id", async (c) => {
+    const chunks = renderSharePage(pageOf(await shares.read(readShareID(c))))
+    return c.body(streamText(chunks), 200, PAGE_HEADERS)
+  })
+
+  app.get("/share/:id/part/:part", async (c) => {
+    const snapshot = await shares.read(readShareID(c))
+    const page = renderPartPage({ ...pageOf(snapshot), partID: c.req.param("part") })
+    if (page === undefined) throw notFound()
+    return c.body(page, 200, PAGE_HEADERS)
+  })
+
+  function pageOf({ share, fold }: Snapshot): SharePage {
+    return {
+      share: {
+        id: share.id,
+        revision: share.revision,
+        createdAt: new Date(share.createdAt).toISOString(),
+        updatedAt: new Date(share.updatedAt).toISOString(),
+      },
+      document: fold.document(),
+      context: { shareID: share.id, assets: urls },
+    }
+  }
+
+  return app
+}
+
+const PAGE_HEADERS = {
+  "content-type": "text/html; charset=utf-8",
+  // A revoked share must not come out of anybody's cache.
+  "cache-control": "no-store",
+  "x-robots-tag": "noindex",
+}
+
+/** A page is rendered as fast as its reader takes it, so that a large one is never whole in memory. */
+function streamText(chunks: Iterable<string>): ReadableStream<Uint8Array> {
+  const encoder = new TextEncoder()
+  const iterator = chunks[Symbol.iterator]()
+  return new ReadableStream({
+    pull(controller) {
+      const next = iterator.next()
+      if (next.done) controller.close()
+      else controller.enqueue(encoder.encode(next.value))
+    },
+  })
+}

@@ -1,0 +1,23 @@
+import { readdir, readFile } from "node:fs/promises"
+import { extname, join } from "node:path"
+import type { Asset, Assets } from "../api/context.ts"
+
+const TYPES: Record<string, string> = {
+  ".js": "text/javascript; charset=utf-8",
+  ".css": "text/css; charset=utf-8",
+  ".svg": "image/svg+xml",
+}
+
+/** Takes the built assets (build/build.mjs) into memory. */
+export async function loadAssets(folder: string): Promise<Assets> {
+  const names = await readdir(folder)
+  const load = async (extension: string): Promise<Asset> => {
+    const name = names.find((candidate) => extname(candidate) === extension)
+    const type = TYPES[extension]
+    if (name === undefined || type === undefined)
+      throw new Error(`${folder} holds no ${extension} file: run npm run build`)
+    return { name, type, body: new Uint8Array(await readFile(join(folder, name))) }
+  }
+  const [script, style, icon] = await Promise.all([load(".js"), load(".css"), load(".svg")])
+  return { script, style, icon }
+}

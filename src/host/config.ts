@@ -1,0 +1,185 @@
+import { LIMITS } from "../protocol/limits.ts"
+
+/** Everything an operator can set, parsed. */
+export interface Config {
+  host: string
+  /** 0 takes any free port. */
+  port: number
+  /** Where people reach the server, without a slash at the end; undefined: where it listens. */
+  baseUrl: string | undefined
+  dataDir: string
+  createTokens: string[]
+  maxSyncBytes: number
+  logLevel: LogLevel
+  sample: boolean
+}
+
+const LOG_LEVELS = ["debug", "info", "warn", "error", "silent"] as const
+export type LogLevel = (typeof LOG_LEVELS)[number]
+
+interface Variable<T> {
+  /** One sentence for `.env.example`. */
+  about: string
+  /** As it would be written in the environment; what holds when the variable is not set. */
+  fallback: string
+  /** Throws a sentence that says what the variable must be. */
+  parse(text: string): T
+}
+
+/** Variable → what it means. `.env.example` holds the same names and defaults; a test compares them. */
+export const VARIABLES = {
+  HOST: {
+    about: "The address to listen on. Anything but a loopback address also needs BASE_URL and CREATE_TOKENS.",
+    fallback: "127.0.0.1",
+    parse: (text) => text,
+  },
+  PORT: { about: "The port to listen on; 0 takes any free one.", fallback: "3000", parse: readPort },
+  BASE_URL: {
+    about: "Where people reach the server, such as https://share.example.com. Default: where it listens.",
+    fallback: "",
+    parse: readBaseUrl,
+  },
+  DATA_DIR: {
+    about: "The folder for the database and the stored sessions.",
+    fallback: "./data",
+    parse: (text) => text,
+  },
+  CREATE_TOKENS: {
+    about: "Who may create shares: tokens of 16 or more letters, digits, _ or -, separated by commas.",
+    fallback: "",
+    parse: readTokens,
+  },
+  MAX_SYNC_BYTES: {
+    about: "The largest sync that is taken in, in bytes, or with KiB, MiB or GiB behind the number.",
+    fallback: `${LIMITS.syncBytes / 1024 / 1024}MiB`,
+    parse: readBytes,
+  },
+  LOG_LEVEL: {
+    about: `How much is logged: ${LOG_LEVELS.join(", ")}. Requests are logged at debug.`,
+    fallback: "info",
+    parse: readLogLevel,
+  },
+  SAMPLE: { about: "Whether to show the sample share: on or off.", fallback: "on", parse: readSwitch },
+} as const satisfies Record<string, Variable<unknown>>
+
+export type Environment = Readonly<Record<string, string | undefined>>
+
+/** Every fault of an environment at once, each a sentence. */
+export class ConfigError extends Error {
+  override readonly name = "ConfigError"
+  readonly faults: readonly string[]
+
+  constructor(faults: readonly string[]) {
+    super(faults.join("\n"))
+    this.faults = faults
+  }
+}
+
+/** Pure: the same environment always gives the same configuration, or the same {@link ConfigError}. */
+export function readConfig(env: Environment): Config {
+  const faults: string[] = []
+  const read = <T>(name: keyof typeof VARIABLES, { fallback, parse }: Variable<T>): T | undefined => {
+    try {
+      return parse(env[name]?.trim() || fallback)
+    } catch (error) {
+      faults.push(`${name}: ${error instanceof Error ? error.message : String(error)}`)
+      return undefined
+    }
+  }
+  const config = {
+    host: read("HOST", VARIABLES.HOST),
+    port: read("PORT", VARIABLES.PORT),
+    baseUrl: read("BASE_URL", VARIABLES.BASE_URL),
+    dataDir: read("DATA_DIR", VARIABLES.DATA_DIR),
+    createTokens: read("CREATE_TOKENS", VARIABLES.CREATE_TOKENS),
+    maxSyncBytes: read("MAX_SYNC_BYTES", VARIABLES.MAX_SYNC_BYTES),
+    logLevel: read("LOG_LEVEL", VARIABLES.LOG_LEVEL),
+    sample: read("SAMPLE", VARIABLES.SAMPLE),
+  }
+  faults.push(...unsafe(config))
+  if (faults.length > 0) throw new ConfigError(faults)
+  return config as Config
+}
+
+/** A server that others can reach must not let everybody write to it. */
+function unsafe({
+  host,
+  baseUrl,
+  createTokens,
+}: Record<"host" | "baseUrl", string | undefined> & { createTokens: string[] | undefined }): string[] {
+  const faults: string[] = []
+  const publicHost = host !== undefined && !isLoopback(host)
+  const publicUrl = baseUrl !== undefined && !isLoopback(new URL(baseUrl).hostname)
+  if ((publicHost || publicUrl) && createTokens?.length === 0) {
+    faults.push(
+      `CREATE_TOKENS: with ${publicHost ? `HOST=${host}` : `BASE_URL=${baseUrl}`} others can reach this server, so set at least one token for those who may create shares.`,
+    )
+  }
+  if (publicHost && baseUrl === undefined) {
+    faults.push(
+      `BASE_URL: with HOST=${host} set the address that people will use, such as https://share.example.com.`,
+    )
+  }
+  return faults
+}
+
+export function isLoopback(host: string): boolean {
+  const name = host.replace(/^\[(.*)\]$/, "$1").toLowerCase()
+  return name === "localhost" || name === "::1" || /^127\.\d{1,3}\.\d{1,3}\.\d{1,3}$/.test(name)
+}
+
+function readPort(text: string): number {
+  const port = Number(text)
+  if (!/^\d+$/.test(text) || port > 65535)
+    throw new Error(`must be a number from 0 to 65535, not ${JSON.stringify(text)}.`)
+  return port
+}
+
+function readBaseUrl(text: string): string | undefined {
+  if (text === "") return undefined
+  const url = URL.canParse(text) ? new URL(text) : undefined
+  if (!url || !["http:", "https:"].includes(url.protocol)) {
+    throw new Error(`must be an address such as https://share.example.com, not ${JSON.stringify(text)}.`)
+  }
+  if (url.pathname !== "/" || url.search || url.hash || url.username) {
+    // `opencode import` takes links at the root of an origin only.
+    throw new Error("must be the root of an address: no path, query, fragment or user name.")
+  }
+  return url.origin
+}
+
+function readTokens(text: string): string[] {
+  const tokens = text
+    .split(",")
+    .map((token) => token.trim())
+    .filter((token) => token !== "")
+  // Never quoted: a mistyped token is still nearly a token.
+  if (!tokens.every((token) => /^[A-Za-z0-9_-]{16,256}$/.test(token))) {
+    throw new Error(
+      "each token must be 16 to 256 letters, digits, _ or -, separated by commas (try `openssl rand -hex 24`).",
+    )
+  }
+  return tokens
+}
+
+const UNITS: Record<string, number> = { "": 1, kib: 1024, mib: 1024 ** 2, gib: 1024 ** 3 }
+
+function readBytes(text: string): number {
+  const [, count, unit = ""] = /^(\d+)\s*([a-z]*)$/i.exec(text) ?? []
+  const factor = UNITS[unit.toLowerCase()]
+  const bytes = Number(count) * (factor ?? Number.NaN)
+  if (!Number.isSafeInteger(bytes) || bytes < 1024)
+    throw new Error(`must be at least 1024 bytes, such as 256MiB, not ${JSON.stringify(text)}.`)
+  return bytes
+}
+
+function readLogLevel(text: string): LogLevel {
+  const level = LOG_LEVELS.find((known) => known === text)
+  if (!level) throw new Error(`must be one of ${LOG_LEVELS.join(", ")}, not ${JSON.stringify(text)}.`)
+  return level
+}
+
+function readSwitch(text: string): boolean {
+  if (text !== "on" && text !== "off") throw new Error(`must be on or off, not ${JSON.stringify(text)}.`)
+  return text === "on"
+}

@@ -1,0 +1,67 @@
+import type { IncomingMessage, Server } from "node:http"
+import { createAdaptorServer, type HttpBindings } from "@hono/node-server"
+import type { App } from "../api/app.ts"
+
+export interface Listening {
+  /** Where it listens: `http://127.0.0.1:3000`. */
+  url: string
+  close(): Promise<void>
+}
+
+export interface ListenOptions {
+  host: string
+  /** 0 takes any free port. */
+  port: number
+  /** Makes the app for the address that was bound; requests that come before it is ready wait for it. */
+  createApp(url: string): Promise<App>
+}
+
+/** Serves an app on Node. Resolves when the address is bound and the app is ready. */
+export async function listen({ host, port, createApp }: ListenOptions): Promise<Listening> {
+  const ready = deferred<App>()
+  const server = createAdaptorServer({
+    // The adapter would cut off, after half a second, a client that is still sending what nobody reads. The app
+    // takes the rest of such a body itself (api/body.ts).
+    autoCleanupIncoming: false,
+    fetch: async (request, env) =>
+      (await ready.promise).fetch(request, { address: addressOf(env as HttpBindings) }),
+  }) as Server
+  const close = () =>
+    new Promise<void>((resolve) => {
+      server.close(() => resolve())
+      server.closeAllConnections()
+    })
+  const url = await bind(server, host, port)
+  try {
+    ready.resolve(await createApp(url))
+    return { url, close }
+  } catch (error) {
+    await close()
+    throw error
+  }
+}
+
+function bind(server: Server, host: string, port: number): Promise<string> {
+  return new Promise((resolve, reject) => {
+    server.once("error", reject)
+    server.listen(port, host, () => {
+      server.removeListener("error", reject)
+      const address = server.address()
+      const bound = typeof address === "object" && address ? address.port : port
+      resolve(`http://${host.includes(":") ? `[${host}]` : host}:${bound}`)
+    })
+  })
+}
+
+function addressOf({ incoming }: { incoming: IncomingMessage | HttpBindings["incoming"] }): string {
+  return incoming.socket.remoteAddress ?? ""
+}
+
+/** `Promise.withResolvers`, which Node 20 does not have. */
+function deferred<T>(): { promise: Promise<T>; resolve(value: T): void } {
+  let resolve: (value: T) => void = () => {}
+  const promise = new Promise<T>((settle) => {
+    resolve = settle
+  })
+  return { promise, resolve }
+}

@@ -1,0 +1,47 @@
+import { join } from "node:path"
+import { fileURLToPath } from "node:url"
+import colors from "picocolors"
+import { loadAssets } from "./assets.ts"
+import { renderBanner } from "./banner.ts"
+import { ConfigError, readConfig } from "./config.ts"
+import { createLog } from "./log.ts"
+import { type Serving, serve } from "./serve.ts"
+import { version } from "./version.ts"
+
+try {
+  await main()
+} catch (error) {
+  console.error(`${colors.red("Better Share did not start.")}\n${explain(error)}`)
+  process.exit(1)
+}
+
+async function main(): Promise<void> {
+  const config = readConfig(process.env)
+  const assets = await loadAssets(join(fileURLToPath(import.meta.url), "../assets"))
+  const serving = await serve(config, { assets, log: createLog(config.logLevel) })
+  const { baseUrl, sampleUrl } = serving
+  console.log(renderBanner({ baseUrl, sampleUrl, needsToken: config.createTokens.length > 0, version }))
+  for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => stop(serving))
+}
+
+function stop(serving: Serving): void {
+  serving.close().then(
+    () => process.exit(0),
+    () => process.exit(1),
+  )
+}
+
+function explain(error: unknown): string {
+  if (error instanceof ConfigError) return error.faults.map((fault) => `  ${fault}`).join("\n")
+  if (!(error instanceof Error)) return `  ${String(error)}`
+  switch ((error as NodeJS.ErrnoException).code) {
+    case "EADDRINUSE":
+      return "  The port is in use. Set PORT to another one, or stop what listens there."
+    case "EADDRNOTAVAIL":
+      return "  HOST is no address of this machine."
+    case "EACCES":
+      return `  Not permitted: ${error.message}. Check PORT (below 1024 needs rights) and the rights of DATA_DIR.`
+    default:
+      return `  ${error.message}`
+  }
+}

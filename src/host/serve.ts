@@ -1,0 +1,40 @@
+import type { Assets } from "../api/context.ts"
+import type { Log } from "../shares/ports.ts"
+import { type Composition, compose } from "./compose.ts"
+import type { Config } from "./config.ts"
+import { listen } from "./listen.ts"
+import { createMachine } from "./machine.ts"
+
+export interface Serving {
+  /** Where people reach the server. */
+  baseUrl: string
+  /** Where it listens. */
+  url: string
+  sampleUrl: string | undefined
+  close(): Promise<void>
+}
+
+/** The whole server, from a configuration to open doors. */
+export async function serve(config: Config, deps: { assets: Assets; log: Log }): Promise<Serving> {
+  let composition: Composition | undefined
+  const listening = await listen({
+    host: config.host,
+    port: config.port,
+    async createApp(url) {
+      const baseUrl = config.baseUrl ?? url
+      composition = await compose(config, { ...deps, machine: createMachine(), baseUrl })
+      return composition.app
+    },
+  })
+  const baseUrl = config.baseUrl ?? listening.url
+  const sampleID = composition?.sampleID
+  return {
+    baseUrl,
+    url: listening.url,
+    sampleUrl: sampleID === undefined ? undefined : `${baseUrl}/share/${sampleID}`,
+    async close() {
+      await listening.close()
+      await composition?.close()
+    },
+  }
+}

@@ -1,0 +1,71 @@
+import { mkdtemp, readdir, rm } from "node:fs/promises"
+import { tmpdir } from "node:os"
+import { join } from "node:path"
+import { buildAssets } from "../build/build.mjs"
+import type { Assets } from "../src/api/context.ts"
+import { loadAssets } from "../src/host/assets.ts"
+import { type Config, readConfig } from "../src/host/config.ts"
+import { createLog } from "../src/host/log.ts"
+import { serve } from "../src/host/serve.ts"
+import type { Log } from "../src/shares/ports.ts"
+
+/** The real server in this process, on a free port and a folder of its own. */
+export interface World {
+  url: string
+  dataDir: string
+  /** Keys of all stored objects, as file paths below the store's root. */
+  storedFiles(): Promise<string[]>
+  /** Stops the server and starts it again on the same folder and port. */
+  restart(): Promise<void>
+  /** Stops the server and removes its folder. */
+  close(): Promise<void>
+}
+
+export interface WorldOptions extends Partial<Config> {
+  log?: Log
+}
+
+export async function createWorld({
+  log = createLog("silent"),
+  ...changes
+}: WorldOptions = {}): Promise<World> {
+  const dataDir = await mkdtemp(join(tmpdir(), "better-share-"))
+  const config: Config = { ...readConfig({ PORT: "0", DATA_DIR: dataDir, SAMPLE: "off" }), ...changes }
+  const deps = { assets: await builtAssets(), log }
+  let serving = await serve(config, deps)
+  const { url } = serving
+  return {
+    url,
+    dataDir,
+    storedFiles: () => filesBelow(join(dataDir, "objects")),
+    async restart() {
+      await serving.close()
+      serving = await serve({ ...config, port: Number(new URL(url).port) }, deps)
+    },
+    async close() {
+      await serving.close()
+      await rm(dataDir, { recursive: true, force: true })
+    },
+  }
+}
+
+let assets: Promise<Assets> | undefined
+
+/** The viewer's assets, built once a test process. */
+export function builtAssets(): Promise<Assets> {
+  assets ??= (async () => {
+    const folder = await mkdtemp(join(tmpdir(), "better-share-assets-"))
+    try {
+      await buildAssets(folder)
+      return await loadAssets(folder)
+    } finally {
+      await rm(folder, { recursive: true, force: true })
+    }
+  })()
+  return assets
+}
+
+async function filesBelow(folder: string): Promise<string[]> {
+  const entries = await readdir(folder, { recursive: true, withFileTypes: true }).catch(() => [])
+  return entries.filter((entry) => entry.isFile()).map((entry) => join(entry.parentPath, entry.name))
+}
