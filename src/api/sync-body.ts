@@ -18,11 +18,18 @@ export async function readSyncBody(body: AsyncIterable<Uint8Array>): Promise<Syn
   const chunks = body[Symbol.asyncIterator]()
   let ended = false
 
+  let chunk: Uint8Array = new Uint8Array()
+
+  /** Parses the next few items. What is parsed but not taken yet would outlive the young garbage. */
   async function pull(): Promise<void> {
-    const next = await chunks.next()
-    ended = next.done === true
-    if (next.done) state.end()
-    else state.write(next.value)
+    while (chunk.byteLength === 0 && !ended) {
+      const next = await chunks.next()
+      ended = next.done === true
+      if (next.done) state.end()
+      else chunk = next.value
+    }
+    state.write(chunk.subarray(0, SLICE))
+    chunk = chunk.subarray(SLICE)
   }
 
   while (state.secret === undefined && !ended) {
@@ -45,6 +52,9 @@ export async function readSyncBody(body: AsyncIterable<Uint8Array>): Promise<Syn
   }
   return { secret, items: items() }
 }
+
+/** Bytes parsed at a time. */
+const SLICE = 8 * 1024
 
 const OPENERS: ReadonlySet<TokenType> = new Set([TokenType.LEFT_BRACE, TokenType.LEFT_BRACKET])
 const CLOSERS: ReadonlySet<TokenType> = new Set([TokenType.RIGHT_BRACE, TokenType.RIGHT_BRACKET])
@@ -99,6 +109,7 @@ function createParser() {
   }
 
   function write(chunk: Uint8Array): void {
+    if (chunk.byteLength === 0) return
     state.bytes += chunk.byteLength
     if (state.bytes - itemStart > LIMITS.itemBytes) {
       throw new ShareError(

@@ -7,19 +7,23 @@ export interface BannerFacts {
   version: string
 }
 
-/** What a start prints: where, how to connect, something to look at. Under ten lines. */
+/** What a start prints: where it listens, how to connect OpenCode, something to look at. */
 export function renderBanner({ baseUrl, sampleUrl, needsToken, version }: BannerFacts): string {
-  const enterprise = { url: needsToken ? `${baseUrl}/t/<token>` : baseUrl }
-  const lines = [
-    "",
-    `  ${colors.bold("Better Share")} ${colors.dim(version)}  ${colors.cyan(colors.underline(baseUrl))}`,
-    "",
-    `  ${colors.dim("Put this into opencode.json, then type")} ${colors.bold("/share")} ${colors.dim("in OpenCode:")}`,
-    `  ${colors.green(`"enterprise": { "url": ${JSON.stringify(enterprise.url)} }`)}`,
-    ...(sampleUrl === undefined
-      ? []
-      : ["", `  ${colors.dim("A session to look at:")} ${colors.cyan(colors.underline(sampleUrl))}`]),
-    "",
+  const enterprise = needsToken ? `${baseUrl}/t/<token>` : baseUrl
+  const rows: [label: string, value: string][] = [
+    [`Better Share ${version}`, link(baseUrl)],
+    ["in opencode.json", colors.green(`"enterprise": { "url": ${JSON.stringify(enterprise)} }`)],
+    ["then in OpenCode", colors.bold("/share")],
+    ...(sampleUrl === undefined ? [] : ([["a session to look at", link(sampleUrl)]] as [string, string][])),
   ]
-  return lines.join("\n")
+  const width = Math.max(...rows.map(([label]) => label.length))
+  const lines = rows.map(([label, value], row) => {
+    const padded = label.padEnd(width)
+    return `  ${row === 0 ? colors.bold(padded) : colors.dim(padded)}  ${value}`
+  })
+  return ["", ...lines, ""].join("\n")
+}
+
+function link(url: string): string {
+  return colors.cyan(colors.underline(url))
 }

@@ -4,7 +4,7 @@ import { type App, createApp } from "../api/app.ts"
 import type { Assets } from "../api/context.ts"
 import type { BlobStore, Log, Machine, MetaStore } from "../shares/ports.ts"
 import { createShares, type Shares } from "../shares/shares.ts"
-import { createFileStore } from "../storage/blobs/file.ts"
+import { openFileStore } from "../storage/blobs/file.ts"
 import { lockDataDir } from "../storage/data-dir-lock.ts"
 import { openSqliteStore } from "../storage/meta/sqlite.ts"
 import { createInProcessNotifier } from "../storage/notifier/in-process.ts"
@@ -38,7 +38,7 @@ export async function compose(
   await mkdir(config.dataDir, { recursive: true })
   const lock = lockDataDir(config.dataDir)
   const meta: MetaStore = await openSqliteStore({ file: join(config.dataDir, "better-share.db") })
-  const blobs: BlobStore = createFileStore({ root: config.dataDir })
+  const blobs: BlobStore = await openFileStore({ root: config.dataDir })
   const shares = createShares({ meta, blobs, notifier: createInProcessNotifier(), machine, log })
 
   const sampleID = config.sample ? await addSample({ meta, shares, machine }) : undefined

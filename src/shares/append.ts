@@ -6,15 +6,7 @@ import { authenticate } from "./secret.ts"
 import { encodeSegment, segmentKey } from "./segment.ts"
 import type { SharesDeps } from "./shares.ts"
 import { createVersionCache } from "./version-cache.ts"
-import {
-  changedOnly,
-  inferHidden,
-  type Mark,
-  type PreparedItem,
-  prepare,
-  record,
-  type Versions,
-} from "./versions.ts"
+import { type Batch, beginBatch, inferHidden, type PreparedItem, prepare } from "./versions.ts"
 
 export interface AppendRequest {
   shareID: string
@@ -23,8 +15,12 @@ export interface AppendRequest {
   items: AsyncIterable<Item[]>
 }
 
-/** Nearly every sync is smaller; only a larger one is written while it still arrives. Characters of JSON. */
-const HELD_WHOLE = 1024 * 1024
+/**
+ * Nearly every sync is smaller; only a larger one is written while it still arrives. Characters of JSON. (At 1 MiB
+ * the engine learns that items live long, makes all later ones in its old generation, and a 100 MB sync takes 40 MB
+ * more.)
+ */
+const HELD_WHOLE = 64 * 1024
 
 export function createAppender(deps: SharesDeps) {
   const { meta, blobs, notifier, machine } = deps
@@ -44,12 +40,13 @@ export function createAppender(deps: SharesDeps) {
     await arriving.fill(HELD_WHOLE)
     return exclusive(shareID, async () => {
       const versions = await versionCache.get(shareID, sessionID)
-      const batch = arriving.held.map(({ item }) => item)
-      const hidden = inferHidden(versions, batch).map((item) => prepare(item, sessionID, machine))
-      const changed = readAhead(changedOnly(concat(hidden, arriving.all()), versions), () => 1)
-      await changed.fill(1)
-      if (changed.held.length === 0) return versions.revision
-      return store({ shareID, secretHash, versions, changed: changed.all() })
+      const held = arriving.held.map(({ item }) => item)
+      const hidden = inferHidden(versions, held).map((item) => prepare(item, sessionID, machine))
+      const batch = beginBatch(versions)
+      const lines = readAhead(newLines(concat(hidden, arriving.all()), batch), () => 1)
+      await lines.fill(1)
+      if (lines.held.length === 0) return versions.revision
+      return store({ shareID, secretHash, batch: batch, lines: lines.all() })
     })
   }
 
@@ -61,24 +58,22 @@ export function createAppender(deps: SharesDeps) {
   async function store(commit: {
     shareID: string
     secretHash: string
-    versions: Versions
-    changed: AsyncIterable<PreparedItem>
+    batch: Batch
+    lines: AsyncIterable<string>
   }): Promise<number> {
-    const { shareID, secretHash, versions, changed } = commit
+    const { shareID, secretHash, batch, lines } = commit
     const id = crypto.randomUUID()
     const objectKey = segmentKey(shareID, id)
-    const marks: Mark[] = []
-    const { size } = await blobs.put(objectKey, encodeSegment(lines(changed, marks), machine))
+    const { size } = await blobs.put(objectKey, encodeSegment(lines, machine))
     const at = machine.now()
-    const segment = { id, objectKey, items: marks.length, bytes: size, createdAt: at }
+    const segment = { id, objectKey, items: batch.items, bytes: size, createdAt: at }
     const revision = await meta.commit({ shareID, segment, secretHash, at })
     if (revision === undefined) {
       // Revoked while the body arrived, or another secret's first sync won: what was put is nobody's.
       await blobs.delete(objectKey)
       throw (await meta.findShare(shareID))?.state === "active" ? notFound() : gone()
     }
-    for (const mark of marks) record(versions, mark)
-    versions.revision = revision
+    batch.settle(revision)
     notifier.publish({ shareID, revision, state: "active" })
     return revision
   }
@@ -95,10 +90,7 @@ async function* concat<T>(first: readonly T[], then: AsyncIterable<T>): AsyncIte
   yield* then
 }
 
-/** The segment's lines; of each item only its mark stays behind. */
-async function* lines(changed: AsyncIterable<PreparedItem>, marks: Mark[]): AsyncIterable<string> {
-  for await (const { line, mark } of changed) {
-    yield line
-    marks.push(mark)
-  }
+/** The segment's lines: of what arrives, what is new. */
+async function* newLines(arriving: AsyncIterable<PreparedItem>, batch: Batch): AsyncIterable<string> {
+  for await (const prepared of arriving) if (batch.admit(prepared)) yield prepared.line
 }

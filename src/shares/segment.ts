@@ -18,16 +18,24 @@ export function encodeSegment(lines: AsyncIterable<string>, machine: Machine): A
 
 const PIECE = 64 * 1024
 
+/** Encodes into buffers of one size: joining the lines as strings would copy each of them twice. */
 async function* gather(lines: AsyncIterable<string>): AsyncIterable<Uint8Array> {
   const encoder = new TextEncoder()
-  let piece = ""
+  let piece = new Uint8Array(PIECE)
+  let filled = 0
   for await (const line of lines) {
-    piece += `${line}\n`
-    if (piece.length < PIECE) continue
-    yield encoder.encode(piece)
-    piece = ""
+    let rest = `${line}\n`
+    while (rest !== "") {
+      const { read, written } = encoder.encodeInto(rest, piece.subarray(filled))
+      rest = rest.slice(read)
+      filled += written
+      if (rest === "") break
+      yield piece.subarray(0, filled)
+      piece = new Uint8Array(PIECE)
+      filled = 0
+    }
   }
-  if (piece !== "") yield encoder.encode(piece)
+  if (filled > 0) yield piece.subarray(0, filled)
 }
 
 /** A segment's bytes back to items, batch by batch, so that a large one never stands in memory whole. */

@@ -16,7 +16,7 @@ export function createVersionCache(deps: { meta: MetaStore; blobs: BlobStore; ma
       cache.delete(shareID)
       const segments = await deps.meta.segments(shareID, versions.revision)
       for await (const { items, revision } of readSegments(deps, segments)) {
-        for (const item of items) record(versions, prepare(item, rootSessionID, deps.machine).mark)
+        for (const item of items) record(versions, prepare(item, rootSessionID, deps.machine))
         versions.revision = revision
       }
       cache.set(shareID, versions)

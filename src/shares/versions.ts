@@ -20,69 +20,74 @@ export function createVersions(rootSessionID: string): Versions {
   return { revision: 0, rootSessionID, hashes: new Map(), revert: undefined }
 }
 
-/** What a commit leaves of an item in the versions; its content stays in the segment. */
-export interface Mark {
-  type: string
-  key: ItemKey
-  hash: string
-  /** The item's `id` and `messageID`, where it has them. */
-  id: string
-  messageID: string
-  /** Of a session: its `revert`. */
-  revert: Revert | undefined
-}
-
 /** An item ready to be compared and stored. */
 export interface PreparedItem {
   item: Item
-  mark: Mark
+  key: ItemKey
+  hash: string
   /** The item as one line of a segment. */
   line: string
 }
 
 export function prepare(item: Item, rootSessionID: string, machine: Machine): PreparedItem {
   const line = JSON.stringify(item)
-  const { id = "", messageID = "", revert } = item.data as Partial<PartData & SessionData>
-  const key = itemKey(item, rootSessionID)
-  return { item, line, mark: { type: item.type, key, hash: machine.hash(line), id, messageID, revert } }
+  return { item, key: itemKey(item, rootSessionID), hash: machine.hash(line), line }
 }
 
-/** Lets through what differs from the share's versions, and from what the same batch said before. */
-export async function* changedOnly(
-  items: AsyncIterable<PreparedItem>,
-  { hashes }: Versions,
-): AsyncIterable<PreparedItem> {
-  const inBatch = new Map<ItemKey, string>()
-  let removes = false
-  for await (const prepared of items) {
-    const { type, key, hash } = prepared.mark
-    removes ||= OUR_TYPES.has(type)
-    // Behind a removal in the same batch, what looks unchanged may be what comes back.
-    if (!removes && (inBatch.get(key) ?? hashes.get(key)) === hash) continue
-    inBatch.set(key, hash)
-    yield prepared
+/** Takes one committed item into account. */
+export function record(versions: Versions, prepared: PreparedItem): void {
+  const batch = beginBatch(versions)
+  batch.admit(prepared)
+  batch.settle(versions.revision)
+}
+
+/** A commit in the making. Of its items it keeps keys and hashes only, so that a 100 MB sync leaves few bytes. */
+export interface Batch {
+  /** Items admitted so far. */
+  readonly items: number
+  /** Whether the item says something new, and so belongs into the commit. */
+  admit(prepared: PreparedItem): boolean
+  /** The commit is done: the versions now reflect it. */
+  settle(revision: number): void
+}
+
+export function beginBatch(versions: Versions): Batch {
+  const added = new Map<ItemKey, string>()
+  const removed: Item[] = []
+  let root: SessionData | undefined
+  let items = 0
+
+  return {
+    get items() {
+      return items
+    },
+    admit({ item, key, hash }) {
+      if (OUR_TYPES.has(item.type)) removed.push(item)
+      // Behind a removal in the same batch, what looks unchanged may be what comes back.
+      else if (removed.length === 0 && (added.get(key) ?? versions.hashes.get(key)) === hash) return false
+      added.set(key, hash)
+      if (key === `session/${versions.rootSessionID}`) root = item.data as SessionData
+      items++
+      return true
+    },
+    settle(revision) {
+      for (const [key, hash] of added) versions.hashes.set(key, hash)
+      for (const item of removed) forget(versions.hashes, item)
+      if (root) versions.revert = root.revert
+      versions.revision = revision
+    },
   }
 }
 
-/** Takes a committed item into account. */
-export function record(versions: Versions, { type, key, hash, id, messageID, revert }: Mark): void {
-  const { hashes } = versions
-  hashes.set(key, hash)
-  switch (type) {
-    case "session":
-      if (id === versions.rootSessionID) versions.revert = revert
-      break
-    // What was removed or hidden counts as never seen, so that the same content synced again is stored again.
-    case "message_removed":
-    case "message_hidden":
-      hashes.delete(`message/${id}`)
-      for (const other of hashes.keys()) if (other.startsWith(`part/${id}/`)) hashes.delete(other)
-      break
-    case "part_removed":
-    case "part_hidden":
-      hashes.delete(`part/${messageID}/${id}`)
-      break
+/** What was removed or hidden counts as never seen, so that the same content synced again is stored again. */
+function forget(hashes: Map<ItemKey, string>, { type, data }: Item): void {
+  const { id, messageID } = data as PartData
+  if (type.startsWith("part_")) {
+    hashes.delete(`part/${messageID}/${id}`)
+    return
   }
+  hashes.delete(`message/${id}`)
+  for (const key of hashes.keys()) if (key.startsWith(`part/${id}/`)) hashes.delete(key)
 }
 
 /**

@@ -12,12 +12,15 @@ export interface FileStoreOptions {
 const KEY = /^[A-Za-z0-9_-][A-Za-z0-9_.-]*(\/[A-Za-z0-9_-][A-Za-z0-9_.-]*)*$/
 
 /**
- * Objects as files. A file is written beside its place, synced, and renamed into it, so that a key either holds a
+ * Objects as files, for a single process. A file is written beside its place, synced, and renamed into it, so that a key either holds a
  * whole object or nothing.
  */
-export function createFileStore({ root }: FileStoreOptions): BlobStore {
+export async function openFileStore({ root }: FileStoreOptions): Promise<BlobStore> {
   const objects = join(root, "objects")
   const partial = join(root, "partial")
+  // What a crash left half-written. The folder has one process, so nobody is writing there now.
+  await rm(partial, { recursive: true, force: true })
+  await mkdir(partial, { recursive: true })
 
   function pathOf(key: string): string {
     if (!KEY.test(key) || key.includes("..")) throw new TypeError(`not an object key: ${JSON.stringify(key)}`)
@@ -28,7 +31,6 @@ export function createFileStore({ root }: FileStoreOptions): BlobStore {
     put: (key, body) =>
       atBorder("blobs.put", async () => {
         const path = pathOf(key)
-        await mkdir(partial, { recursive: true })
         const temporary = join(partial, randomUUID())
         const file = await open(temporary, "wx", 0o600)
         let size: number
