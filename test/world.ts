@@ -6,7 +6,7 @@ import type { Assets } from "../src/api/context.ts"
 import { loadAssets } from "../src/host/assets.ts"
 import { type Config, readConfig } from "../src/host/config.ts"
 import { createLog } from "../src/host/log.ts"
-import { serve } from "../src/host/serve.ts"
+import { type Serving, serve } from "../src/host/serve.ts"
 import type { Log } from "../src/shares/ports.ts"
 
 /** The real server in this process, on a free port and a folder of its own. */
@@ -15,7 +15,10 @@ export interface World {
   dataDir: string
   /** Keys of all stored objects, as file paths below the store's root. */
   storedFiles(): Promise<string[]>
-  /** Stops the server and starts it again on the same folder and port. */
+  /** Cuts every connection and stops the server. */
+  stop(): Promise<void>
+  /** Starts it again on the same folder and port. */
+  start(): Promise<void>
   restart(): Promise<void>
   /** Stops the server and removes its folder. */
   close(): Promise<void>
@@ -32,18 +35,29 @@ export async function createWorld({
   const dataDir = await mkdtemp(join(tmpdir(), "better-share-"))
   const config: Config = { ...readConfig({ PORT: "0", DATA_DIR: dataDir, SAMPLE: "off" }), ...changes }
   const deps = { assets: await builtAssets(), log }
-  let serving = await serve(config, deps)
+  let serving: Serving | undefined = await serve(config, deps)
   const { url } = serving
+
+  async function stop(): Promise<void> {
+    await serving?.close()
+    serving = undefined
+  }
+  async function start(): Promise<void> {
+    serving = await serve({ ...config, port: Number(new URL(url).port) }, deps)
+  }
+
   return {
     url,
     dataDir,
     storedFiles: () => filesBelow(join(dataDir, "objects")),
+    stop,
+    start,
     async restart() {
-      await serving.close()
-      serving = await serve({ ...config, port: Number(new URL(url).port) }, deps)
+      await stop()
+      await start()
     },
     async close() {
-      await serving.close()
+      await stop()
       await rm(dataDir, { recursive: true, force: true })
     },
   }

@@ -1,4 +1,6 @@
+import type { Document } from "../protocol/document.ts"
 import { ShareError } from "../protocol/errors.ts"
+import type { ItemKey } from "../protocol/item.ts"
 import type { LiveEvents } from "../protocol/patch.ts"
 import type { ShareNews } from "../shares/ports.ts"
 import type { Shares } from "../shares/shares.ts"
@@ -24,8 +26,9 @@ export interface LiveRoomOptions {
   onError(error: unknown): void
 }
 
-/** More changed blocks than this are not sent one by one: the page is fetched anew. */
-const MOST_OPS = 300
+/** A change of more items, or of more bytes as a patch, is not sent piece by piece: the page is fetched anew. */
+const MOST_CHANGED = 300
+const MOST_BYTES = 512 * 1024
 /** Past events kept for viewers whose connection broke. */
 const KEPT_EVENTS = 64
 
@@ -73,18 +76,23 @@ export async function openLiveRoom(options: LiveRoomOptions): Promise<LiveRoom> 
   async function catchUp(): Promise<void> {
     while (!closed && wanted > revision) {
       const { share, fold, changed } = await shares.readSince(shareID, revision)
-      const document = fold.document()
-      const next = renderChanges({ before: shown, document, changed, context })
-      const event =
-        next.ops.length > MOST_OPS
-          ? encodeEvent("refresh", {}, share.revision)
-          : encodeEvent("patch", { ops: next.ops }, share.revision)
+      // What was announced cannot be read yet: the next announcement tries again.
+      if (share.revision <= revision) return
+      const { event, next } = describeChange(fold.document(), changed, share.revision)
       past.push({ since: revision, revision: share.revision, event })
       if (past.length > KEPT_EVENTS) past.shift()
-      shown = next.outline
+      shown = next
       revision = share.revision
       for (const stream of streams) stream.send(event)
     }
+  }
+
+  function describeChange(document: Document, changed: ReadonlySet<ItemKey>, to: number) {
+    const refresh = encodeEvent("refresh", {}, to)
+    if (changed.size > MOST_CHANGED) return { event: refresh, next: outline(document) }
+    const { ops, outline: next } = renderChanges({ before: shown, document, changed, context })
+    const patch = encodeEvent("patch", { ops }, to)
+    return { event: patch.byteLength > MOST_BYTES ? refresh : patch, next }
   }
 
   function end(): void {
@@ -118,7 +126,9 @@ export async function openLiveRoom(options: LiveRoomOptions): Promise<LiveRoom> 
         },
       })
       streams.add(stream)
-      if (from !== revision) {
+      // The last viewer left while this one was on its way in; it comes again, and finds a new room.
+      if (closed) stream.end()
+      else if (from !== revision) {
         const at = past.findIndex(({ since }) => since === from)
         // A page as old as no kept event, or newer than the share (a restored backup): start over.
         const missed =
