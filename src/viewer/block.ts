@@ -20,6 +20,7 @@ export interface Block {
 /** Ids of the elements that every page has, whatever its share holds. */
 export const PAGE = "page"
 export const SUMMARY = "summary"
+export const CONTENTS = "contents"
 export const LOG = "log"
 export const WAITING = "waiting"
 export const CHANGES = "changes"

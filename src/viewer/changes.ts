@@ -60,14 +60,14 @@ export function changesSection(files: readonly ChangedFile[], id: string, frame:
 }
 
 function fileCard(file: ChangedFile, frame: Frame): Html {
-  const line = html`<span class="icon file" aria-hidden="true"></span><span class="subject">${pathTag(shortPath(file.path, frame), file.path)}</span><span class="facts">${file.status && file.status !== "modified" && html` <span>${file.status}</span>`} ${statTag(file)}</span>`
+  const line = html`<span class="icon i-file" aria-hidden="true"></span><span class="subject">${pathTag(shortPath(file.path, frame), file.path)}</span><span class="facts">${file.status && file.status !== "modified" && html` <span>${file.status}</span>`} ${statTag(file)}</span>`
   if (file.patches.length === 0) return html`<div class="card"><div class="line">${line}</div></div>`
-  return html`<details class="card" open><summary class="line">${line}</summary><div class="body">${file.patches.map((patch) => safeDiff(patch, frame))}</div></details>`
+  return html`<details class="card" open><summary class="line">${line}</summary><div class="body">${file.patches.map((patch) => safeDiff(patch, file.path, frame))}</div></details>`
 }
 
-function safeDiff(patch: string, frame: Frame): Html {
+function safeDiff(patch: string, path: string, frame: Frame): Html {
   try {
-    return diffBox(patch, frame).box
+    return diffBox(patch, frame, path).box
   } catch {
     return html`<p class="broken">${asText(patch.length)} characters of a diff that cannot be shown.</p>`
   }

@@ -7,7 +7,7 @@ import { filled } from "./read.ts"
 export function childHead(child: Document, id: string): Html {
   const title = filled(child.session?.title) ?? "Subagent session"
   const agent = filled(child.session?.agent) ?? agentOf(child)
-  return html`<summary id="${id}"><span class="icon branch" aria-hidden="true"></span><span class="name">${title}</span><span class="facts">${agent && html` <span class="agent">@${agent}</span>`} <span>${plural(child.messages.length, "message")}</span></span></summary>`
+  return html`<summary id="${id}"><span class="icon i-branch" aria-hidden="true"></span><span class="name">${title}</span><span class="facts">${agent && html` <span class="agent">@${agent}</span>`} <span>${plural(child.messages.length, "message")}</span></span></summary>`
 }
 
 function agentOf(child: Document): string | undefined {

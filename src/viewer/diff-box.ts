@@ -1,8 +1,10 @@
 import { createTwoFilesPatch, diffWordsWithSpace } from "diff"
+import { codeOfLines, markStretches, type Stretch } from "./diff-code.ts"
 import { countDiff, type DiffLine, type DiffStat, readDiff } from "./diff-lines.ts"
 import { FOLD, moreLink } from "./fold-text.ts"
 import type { Frame } from "./frame.ts"
-import { type Child, type Html, html } from "./html.ts"
+import { languageOf } from "./highlight.ts"
+import { type Child, type Html, html, showBidi, trusted } from "./html.ts"
 import { plainText } from "./plain-text.ts"
 
 export interface DiffBox {
@@ -12,8 +14,8 @@ export interface DiffBox {
 }
 
 /** A unified diff with line numbers, folded, and with the words that changed marked where lines pair up. */
-export function diffBox(patch: string, frame: Frame): DiffBox {
-  const lines = readDiff(plainText(patch))
+export function diffBox(patch: string, frame: Frame, path = ""): DiffBox {
+  const lines = readDiff(showBidi(plainText(patch)))
   const stat = countDiff(lines)
   const shown = foldLines(lines, frame)
   const folded =
@@ -21,14 +23,16 @@ export function diffBox(patch: string, frame: Frame): DiffBox {
   const width = String(Math.max(...lines.slice(-8).map((line) => line.new ?? line.old ?? 0), 10)).length
   // A single hunk at the top of a file says nothing that the line numbers do not.
   const rows = shown[0]?.kind === "hunk" ? shown.slice(1) : shown
-  const box = html`<pre class="diff" tabindex="0">${diffRows(rows, width)}</pre>${moreLink(folded, frame)}`
+  const box = html`<pre class="diff" tabindex="0">${diffRows(rows, width, languageOf(path))}</pre>${moreLink(folded, frame)}`
   return { box, stat, lines: lines.length }
 }
 
 /** A diff of two texts that came without one. Undefined when comparing would take too long. */
 export function makePatch(before: string, after: string): string | undefined {
   if (before.length + after.length > 100_000) return undefined
-  return createTwoFilesPatch("a", "b", before, after, "", "", {
+  // Pieces of a file end anywhere; remarks about their last line would be wrong.
+  const [left, right] = [`${before}\n`, `${after}\n`]
+  return createTwoFilesPatch("a", "b", left, right, "", "", {
     context: 3,
     timeout: 50,
     maxEditLength: 2000,
@@ -55,13 +59,14 @@ function foldLines(lines: readonly DiffLine[], frame: Frame): readonly DiffLine[
 
 const SIGN = { add: "+", del: "-", same: " " } as const
 
-function diffRows(lines: readonly DiffLine[], width: number): Child[] {
-  const marked = markWords(lines)
+function diffRows(lines: readonly DiffLine[], width: number, language: string | undefined): Child[] {
+  const code = codeOfLines(lines, language)
+  markWords(lines, code)
   return lines.map((line, index) => {
     const { kind } = line
     if (kind === "hunk" || kind === "note") return html`<span class="row ${kind}">${line.text}\n</span>`
     const numbers = `${pad(line.old, width)} ${pad(line.new, width)}`
-    return html`<span class="row ${kind}" data-n="${numbers}">${SIGN[kind]}${marked.get(index) ?? line.text}\n</span>`
+    return html`<span class="row ${kind}" data-n="${numbers}">${SIGN[kind]}${trusted(code.get(index) ?? "")}\n</span>`
   })
 }
 
@@ -70,17 +75,15 @@ function pad(number: number | undefined, width: number): string {
 }
 
 /** Words are compared only where a run of deletions meets an equally long run of additions, line by line. */
-function markWords(lines: readonly DiffLine[]): Map<number, Child> {
-  const marked = new Map<number, Child>()
+function markWords(lines: readonly DiffLine[], code: Map<number, string>): void {
   for (let at = 0; at < lines.length; ) {
     const deleted = runLength(lines, at, "del")
     const added = runLength(lines, at + deleted, "add")
     if (deleted > 0 && deleted === added) {
-      for (let i = at; i < at + deleted; i++) markPair(lines, i, i + deleted, marked)
+      for (let i = at; i < at + deleted; i++) markPair(lines, i, i + deleted, code)
     }
     at += Math.max(deleted + added, 1)
   }
-  return marked
 }
 
 function runLength(lines: readonly DiffLine[], from: number, kind: DiffLine["kind"]): number {
@@ -91,7 +94,7 @@ function runLength(lines: readonly DiffLine[], from: number, kind: DiffLine["kin
 
 const PAIR_CHARS = 400
 
-function markPair(lines: readonly DiffLine[], del: number, add: number, marked: Map<number, Child>): void {
+function markPair(lines: readonly DiffLine[], del: number, add: number, code: Map<number, string>): void {
   const before = lines[del]?.text ?? ""
   const after = lines[add]?.text ?? ""
   if (before.length > PAIR_CHARS || after.length > PAIR_CHARS) return
@@ -102,16 +105,15 @@ function markPair(lines: readonly DiffLine[], del: number, add: number, marked: 
   )
   // Lines that share little were replaced, not edited; marks all over them would only be noise.
   if (!words || !same || same * 3 < Math.max(before.trim().length, after.trim().length)) return
-  marked.set(
-    del,
-    words
-      .filter((word) => !word.added)
-      .map((word) => (word.removed ? html`<del>${word.value}</del>` : word.value)),
-  )
-  marked.set(
-    add,
-    words
-      .filter((word) => !word.removed)
-      .map((word) => (word.added ? html`<ins>${word.value}</ins>` : word.value)),
-  )
+  const left: Stretch[] = []
+  const right: Stretch[] = []
+  let [leftAt, rightAt] = [0, 0]
+  for (const { value, added, removed } of words) {
+    if (removed) left.push({ start: leftAt, end: leftAt + value.length })
+    if (added) right.push({ start: rightAt, end: rightAt + value.length })
+    if (!added) leftAt += value.length
+    if (!removed) rightAt += value.length
+  }
+  code.set(del, markStretches(code.get(del) ?? "", left, "del"))
+  code.set(add, markStretches(code.get(add) ?? "", right, "ins"))
 }

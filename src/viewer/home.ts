@@ -1,5 +1,6 @@
 import type { Assets } from "./frame.ts"
 import { highlight } from "./highlight.ts"
+import { homePreview } from "./home-preview.ts"
 import { type Html, html } from "./html.ts"
 import { pageEnd, pageStart, topBar } from "./skeleton.ts"
 
@@ -21,7 +22,7 @@ export function renderHome({ baseUrl, sampleUrl, needsToken, version, assets }: 
   const description = "Share OpenCode sessions from your own server: a live link that is yours to take back."
   const start = pageStart({ title: "Better Share", description, assets, kind: "home", hidden: false })
   return html`${start}${topBar(html`<span class="version">${version}</span>`)}<main class="home">
-<header class="hero"><h1>Share the session,<br>keep the server.</h1><p class="lead">Better Share gives an OpenCode session a link on <strong>this</strong> server. Whoever has it reads along while the agent works. Take the link back, and what was stored is deleted.</p>${sampleUrl && html`<p><a class="button" href="${sampleUrl}">See a shared session</a></p>`}</header>
+<header class="hero"><div><h1>Share the session,<br>keep the server.</h1><p class="lead">Better Share gives an OpenCode session a link on <strong>this</strong> server. Whoever has it reads along while the agent works. Take the link back, and what was stored is deleted.</p>${sampleUrl && html`<p><a class="button" href="${sampleUrl}">See a shared session</a></p>`}</div>${homePreview()}</header>
 <section><h2>Connect OpenCode</h2><ol class="steps">
 <li><h3>Name this server</h3><p>In <code>opencode.json</code>, in your project or in <code>~/.config/opencode/</code>:</p>${codeFence(config, "json")}${needsToken && html`<p class="hint">This server asks for a token before it takes shares. Put yours in place of <code>&lt;token&gt;</code>; whoever runs the server hands them out.</p>`}</li>
 <li><h3>Share</h3><p>Type <code>/share</code> in OpenCode. The link is in your clipboard, and the page behind it follows the session live.</p>${codeFence("/share", "")}</li>

@@ -31,7 +31,8 @@ function render(value: Child): string {
   if (value instanceof Html) return value.text
   if (typeof value === "string") return escapeText(value)
   if (typeof value === "number") return String(value)
-  if (!value) return ""
+  // An object that got past the types, out of JSON perhaps, is nothing that we made.
+  if (!Array.isArray(value)) return ""
   let text = ""
   for (const one of value) text += render(one)
   return text

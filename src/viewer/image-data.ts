@@ -2,7 +2,7 @@
  * Pictures that a page shows: raster formats, carried in the share itself. SVG is a document with scripts and
  * references; and a remote address would tell its server who reads the share.
  */
-const RASTER = /^data:image\/(?:png|jpe?g|gif|webp|avif)(?:;[\w=.-]+)*;base64,[A-Za-z0-9+/\s]+={0,2}\s*$/i
+const RASTER = /^data:image\/(?:png|jpe?g|gif|webp|avif)(?:;[\w=.-]+)*;base64,[A-Za-z0-9+/\s]+={0,2}$/i
 
 /** Larger pictures wait behind a link, so that a page stays a page. Characters of the data URL, about 3/4 in bytes. */
 export const INLINE_IMAGE_CHARS = 400_000

@@ -10,15 +10,20 @@ export function jsonBox(value: unknown, frame: Frame): Html {
 }
 
 const INLINE_CHARS = 200
+const MOST_FIELDS = 40
 
 /** Fields as a list of names and values: short ones in a line, the others as they are. */
 export function fieldList(fields: Fields, frame: Frame): Html | undefined {
   const entries = Object.entries(fields)
   if (entries.length === 0) return undefined
-  const rows = entries.map(
+  const shown = frame.whole ? entries : entries.slice(0, MOST_FIELDS)
+  const rows = shown.map(
     ([name, value]) => html`<div><dt>${name}</dt><dd>${fieldValue(value, frame)}</dd></div>`,
   )
-  return html`<dl class="fields">${rows}</dl>`
+  const more =
+    shown.length < entries.length &&
+    html`<a class="more" href="${frame.partHref}">Show all ${entries.length} fields</a>`
+  return html`<dl class="fields">${rows}</dl>${more}`
 }
 
 function fieldValue(value: unknown, frame: Frame): Html {

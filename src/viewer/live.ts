@@ -94,11 +94,15 @@ export function renderBlock(block: Block, frame: Frame): Html {
   return block.render(frame, trusted(inner))
 }
 
-/** What vanished, without what vanishes inside of it. */
+/**
+ * What vanished, without what vanishes inside of it. What moved to another parent goes as well: it may come back
+ * inside a block that is put as a whole, and must not be there twice meanwhile.
+ */
 function removals(before: Outline, after: Outline): PatchOp[] {
   const ops: PatchOp[] = []
   for (const [id, { parent }] of before) {
-    if (!after.has(id) && (parent === PAGE || after.has(parent))) ops.push({ op: "remove", id })
+    const stays = after.get(id)?.parent === parent
+    if (!stays && (parent === PAGE || after.has(parent))) ops.push({ op: "remove", id })
   }
   return ops
 }

@@ -16,6 +16,7 @@ parser.validateLink = () => true
 parser.linkify.set({ fuzzyLink: false, fuzzyEmail: false })
 parser.core.ruler.push("tasks", (state) => markTasks(state.tokens, state.Token))
 parser.core.ruler.push("headings", (state) => shiftHeadings(state.tokens))
+parser.core.ruler.push("alignment", (state) => alignByClass(state.tokens))
 parser.core.ruler.push("links", (state) => {
   for (const token of state.tokens) if (token.children) neutralise(token.children)
 })
@@ -62,6 +63,15 @@ function shiftHeadings(tokens: Token[]): void {
       token.attrSet("class", `rank-${rank}`)
     }
     if (token.type === "heading_open" || token.type === "heading_close") token.tag = `h${last}`
+  }
+}
+
+/** markdown-it aligns cells with a style attribute, which the page's policy forbids. */
+function alignByClass(tokens: Token[]): void {
+  for (const token of tokens) {
+    if (token.type !== "th_open" && token.type !== "td_open") continue
+    const side = /^text-align:(left|center|right)$/.exec(String(token.attrGet("style") ?? ""))?.[1]
+    token.attrs = side ? [["class", side]] : null
   }
 }
 

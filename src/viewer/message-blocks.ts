@@ -1,4 +1,5 @@
 import type { Document, Message } from "../protocol/document.ts"
+import type { ModelData } from "../protocol/opencode.ts"
 import type { Block } from "./block.ts"
 import { blockID, nestedPartID } from "./block-id.ts"
 import { html } from "./html.ts"
@@ -11,18 +12,21 @@ export interface Seen {
   /** Ids of parts that have an element already. */
   parts: Set<string>
   directory: string
+  /** Child sessions that a task may link to. */
+  sessions: ReadonlySet<string>
+  /** The root session's models, as a subagent's session names none of its own. */
+  models: readonly ModelData[]
 }
 
 /** The messages of one session, each with a head, its parts and a foot. */
 export function messageBlocks(document: Document, seen: Seen): Block[] {
-  const children = new Set(document.children.map((child) => child.sessionID))
   let before: Voice | undefined
   return document.messages.map((message, index) => {
-    const voice = voiceOf(message.info, document.models)
+    const voice = voiceOf(message.info, seen.models)
     const continues = before !== undefined && before.role === "assistant" && sameVoice(before, voice)
     before = voice
     const last = index === document.messages.length - 1
-    return messageBlock(message, { voice, continues, last, children, seen })
+    return messageBlock(message, { voice, continues, last, seen })
   })
 }
 
@@ -34,12 +38,10 @@ interface Place {
   voice: Voice
   continues: boolean
   last: boolean
-  /** Child sessions that a task may link to. */
-  children: ReadonlySet<string>
   seen: Seen
 }
 
-function messageBlock(message: Message, { voice, continues, last, children, seen }: Place): Block {
+function messageBlock(message: Message, { voice, continues, last, seen }: Place): Block {
   const { info } = message
   const id = blockID("message", info.id)
   const key = `message/${info.id}`
@@ -62,7 +64,7 @@ function messageBlock(message: Message, { voice, continues, last, children, seen
       return {
         id: partID,
         keys: [`part/${part.messageID}/${part.id}`],
-        shape: linkShape(part, children),
+        shape: linkShape(part, seen.sessions),
         children: [],
         render: (frame) => renderPart(part, partID, voice.role, frame),
       }
@@ -87,10 +89,10 @@ function messageBlock(message: Message, { voice, continues, last, children, seen
 }
 
 /** A task's card links to its session once the share has it. */
-function linkShape(part: { type: string; [key: string]: unknown }, children: ReadonlySet<string>): string {
-  if (part.type !== "tool" || children.size === 0) return ""
+function linkShape(part: { type: string; [key: string]: unknown }, sessions: ReadonlySet<string>): string {
+  if (part.type !== "tool" || sessions.size === 0) return ""
   const session = str(record(record(part.state).metadata).sessionId)
-  return session !== undefined && children.has(session) ? "linked" : ""
+  return session !== undefined && sessions.has(session) ? "linked" : ""
 }
 
 function isWorking(info: Message["info"]): boolean {

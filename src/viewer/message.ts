@@ -42,7 +42,8 @@ interface HeadPlace {
 
 export function messageHead(info: MessageData, { id, voice, continues }: HeadPlace): Html {
   const time = timeTag(record(info.time).created, "clock")
-  const link = html`<a class="permalink" href="#${id}">${time ?? "Link"}</a>`
+  const took = elapsed(info.time)
+  const link = html`<a class="permalink" href="#${id}">${time ?? "Link"}</a>${took !== undefined && html` <span class="took">${formatDuration(took)}</span>`}`
   if (continues) return html`<div class="head again" id="${id}.head">${link}</div>`
   const summary = info.summary === true && html`<span class="note">summary</span>`
   return html`<div class="head" id="${id}.head"><h2>${voice.name}</h2>${voice.model && html`<span class="model">${voice.model}</span>`}${summary}${link}</div>`
@@ -69,13 +70,11 @@ function footError(info: MessageData, frame: Frame): Html | undefined {
 
 function usageLine(info: MessageData): Html | undefined {
   if (info.role !== "assistant") return undefined
-  const took = elapsed(info.time)
   const cost = num(info.cost)
   const end = filled(info.finish)
   const facts = [
     tokenText(info.tokens),
     cost !== undefined && cost > 0 && formatCost(cost),
-    took !== undefined && formatDuration(took),
     end !== undefined && !USUAL_ENDS.has(end) && `ended: ${end.replaceAll("-", " ")}`,
   ].filter(Boolean)
   return facts.length > 0

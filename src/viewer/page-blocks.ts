@@ -1,19 +1,25 @@
 import { type Document, visible } from "../protocol/document.ts"
 import { itemKey } from "../protocol/item.ts"
-import { type Block, CHANGES, LOG, OTHERS, SUMMARY, WAITING } from "./block.ts"
+import { type Block, CHANGES, CONTENTS, LOG, OTHERS, SUMMARY, WAITING } from "./block.ts"
 import { blockID } from "./block-id.ts"
 import { changedFiles, changesSection } from "./changes.ts"
 import { childHead } from "./child-session.ts"
-import { directoryOf } from "./frame.ts"
+import { contentsNav } from "./contents.ts"
+import { descendants, directoryOf } from "./frame.ts"
 import { html } from "./html.ts"
 import { messageBlocks, type Seen } from "./message-blocks.ts"
 import { othersSection } from "./others.ts"
 import { summaryHeader } from "./summary.ts"
 
-/** The page of a document as blocks: the summary, and the log with all that was said. */
+/** The page of a document as blocks: the summary, the prompts as contents, and the log with all that was said. */
 export function pageBlocks(raw: Document): readonly Block[] {
   const document = visible(raw)
-  return [summaryBlock(document, raw), logBlock(document)]
+  return [summaryBlock(document, raw), ...contentsBlocks(document), logBlock(document)]
+}
+
+function contentsBlocks(document: Document): Block[] {
+  const nav = contentsNav(document)
+  return nav ? [{ id: CONTENTS, keys: [], shape: nav.text, children: [], render: () => nav }] : []
 }
 
 function summaryBlock(document: Document, raw: Document): Block {
@@ -23,7 +29,8 @@ function summaryBlock(document: Document, raw: Document): Block {
 }
 
 function logBlock(document: Document): Block {
-  const seen: Seen = { parts: new Set(), directory: directoryOf(document) }
+  const sessions = new Set(descendants(document))
+  const seen: Seen = { parts: new Set(), directory: directoryOf(document), sessions, models: document.models }
   const children = [
     ...(isEmpty(document) ? [waitingBlock(document)] : []),
     ...sessionBlocks(document, seen),

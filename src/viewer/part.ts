@@ -52,5 +52,5 @@ function content(part: PartData, type: string, role: string, frame: Frame): Html
 
 function unknownPart(part: PartData, type: string, frame: Frame): Html {
   const { id: _, messageID: _m, sessionID: _s, type: _t, ...rest } = part
-  return html`<details class="card"><summary class="line"><span class="icon tool" aria-hidden="true"></span><span class="name">${type}</span> <span class="subject dim">a part that this page does not know</span></summary><div class="body">${jsonBox(rest, frame)}</div></details>`
+  return html`<details class="card"><summary class="line"><span class="icon i-tool" aria-hidden="true"></span><span class="name">${type}</span> <span class="subject dim">a part that this page does not know</span></summary><div class="body">${jsonBox(rest, frame)}</div></details>`
 }

@@ -17,7 +17,6 @@ async function processWith(env: Record<string, string> = {}): Promise<ServerProc
 test("a start says in under ten lines where it listens, how to connect, and what to look at", async () => {
   const server = await processWith({ SAMPLE: "on", FORCE_COLOR: "1" })
   await server.start()
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: colour is what is looked for.
   expect(server.output()).toMatch(/\u001b\[3\dm/)
   const plain = server.output().replace(/\u001b\[\d+m/g, "")
   expect(plain.split("\n").length).toBeLessThan(10)

@@ -58,10 +58,8 @@ export function followShare({ revision, events, metadata, settle }: Followed): v
     const page = await fetchPage(location.pathname).catch(() => undefined)
     if (!page) return void retry()
     keepPlace(() => {
-      for (const part of ["summary", "log"]) {
-        const [here, there] = [document.getElementById(part), page.getElementById(part)]
-        if (here && there) morph(here, there)
-      }
+      const [here, there] = [document.getElementById("page"), page.getElementById("page")]
+      if (here && there) morph(here, there)
     })
     shown = Math.max(Number(page.body.dataset.revision) || 0, at ?? 0, shown)
     settle()

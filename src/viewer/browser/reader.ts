@@ -4,18 +4,20 @@ const AT_END = 120
 /** Changes the page without moving what the reader reads. At the page's end, the end is what they read. */
 export function keepPlace(change: () => void): void {
   const root = document.documentElement
-  const following = root.scrollHeight - scrollY - innerHeight < AT_END
+  // Who waits for a session wants to begin at its beginning.
+  const waiting = document.getElementById("waiting") !== null
+  const following = !waiting && root.scrollHeight - scrollY - innerHeight < AT_END
   const anchor = following ? undefined : firstInView()
   const top = anchor?.element.getBoundingClientRect().top
-  change()
-  if (following) {
-    scrollTo({ top: root.scrollHeight, behavior: "instant" })
-    return
-  }
-  const same = anchor && document.getElementById(anchor.id)
-  if (same && top !== undefined) {
-    const moved = same.getBoundingClientRect().top - top
-    if (moved !== 0) scrollBy({ top: moved, behavior: "instant" })
+  root.classList.add("changing")
+  try {
+    change()
+  } finally {
+    const same = anchor && document.getElementById(anchor.id)
+    const moved = same && top !== undefined ? same.getBoundingClientRect().top - top : 0
+    if (following) scrollTo({ top: root.scrollHeight, behavior: "instant" })
+    else if (moved !== 0) scrollBy({ top: moved, behavior: "instant" })
+    root.classList.remove("changing")
   }
 }
 

@@ -22,11 +22,14 @@ export function bashTool(call: ToolCall, frame: Frame): ToolView {
     facts: [exit !== undefined && exit !== 0 && html`<strong class="bad">exit ${exit}</strong>`],
     open: true,
     showsError: true,
-    body: html`<div class="terminal"><pre class="command" tabindex="0">${workdir && html`<span class="where">${shortPath(workdir, frame)}</span> `}<span class="prompt" aria-hidden="true">$ </span><code>${highlight(folded.text, "bash")}</code></pre>${moreLink(folded, frame)}${output.trim() && outputBox(output, frame, FOLD.output)}${call.error && html`<div class="error">${outputBox(call.error, frame, FOLD.output)}</div>`}</div>`,
+    body:
+      command || output || call.error
+        ? html`<div class="terminal"><pre class="command" tabindex="0">${workdir && html`<span class="where">${shortPath(workdir, frame)}</span> `}<span class="prompt" aria-hidden="true">$ </span><code>${highlight(folded.text, "bash")}</code></pre>${moreLink(folded, frame)}${output.trim() && outputBox(output, frame, FOLD.output)}${call.error && html`<div class="error">${outputBox(call.error, frame, FOLD.output)}</div>`}</div>`
+        : undefined,
   }
 }
 
 function firstLine(command: string): string {
-  const end = command.indexOf("\n")
-  return end < 0 ? command : `${command.slice(0, end)} …`
+  const line = command.slice(0, 300).split("\n", 1)[0] ?? ""
+  return line.length < command.length ? `${line} …` : line
 }

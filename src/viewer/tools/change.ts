@@ -15,14 +15,14 @@ const OPEN_LINES = 64
 
 export function editTool(call: ToolCall, frame: Frame): ToolView {
   const patch = patchOf(call.metadata) ?? patchOfInput(call.input)
-  return changeView("Edit", call, frame, patch === undefined ? [] : [diffBox(patch, frame)])
+  return changeView("Edit", call, frame, patch === undefined ? [] : [diffBox(patch, frame, pathOf(call))])
 }
 
 export function writeTool(call: ToolCall, frame: Frame): ToolView {
   const patch = patchOf(call.metadata)
-  if (patch !== undefined) return changeView("Write", call, frame, [diffBox(patch, frame)])
+  const path = pathOf(call)
+  if (patch !== undefined) return changeView("Write", call, frame, [diffBox(patch, frame, path)])
   const content = asText(call.input.content)
-  const path = filled(call.input.filePath) ?? ""
   const lines = content ? content.replace(/\n$/, "").split("\n").length : 0
   const created = call.status === "completed" && call.metadata.exists === false
   return {
@@ -36,7 +36,9 @@ export function writeTool(call: ToolCall, frame: Frame): ToolView {
 export function multieditTool(call: ToolCall, frame: Frame): ToolView {
   const done = list(call.metadata.results).map((result) => patchOf(record(result)))
   const patches = done.some(Boolean) ? done : list(call.input.edits).map((edit) => patchOfInput(record(edit)))
-  const boxes = patches.filter((patch) => patch !== undefined).map((patch) => diffBox(patch, frame))
+  const boxes = patches
+    .filter((patch) => patch !== undefined)
+    .map((patch) => diffBox(patch, frame, pathOf(call)))
   return changeView("Edit", call, frame, boxes)
 }
 
@@ -46,7 +48,7 @@ export function patchTool(call: ToolCall, frame: Frame): ToolView {
   const parts = files.flatMap((file) => {
     const path = filled(file.relativePath) ?? filled(file.filePath) ?? filled(file.file) ?? ""
     const patch = patchOf(file)
-    return patch === undefined ? [] : [{ path, diff: diffBox(patch, frame) }]
+    return patch === undefined ? [] : [{ path, diff: diffBox(patch, frame, path) }]
   })
   if (parts.length > 0) {
     const view = changeView(
@@ -72,7 +74,7 @@ export function patchTool(call: ToolCall, frame: Frame): ToolView {
 }
 
 function changeView(name: string, call: ToolCall, frame: Frame, diffs: readonly DiffBox[]): ToolView {
-  const path = filled(call.input.filePath) ?? ""
+  const path = pathOf(call)
   const lines = diffs.reduce((sum, diff) => sum + diff.lines, 0)
   const additions = diffs.reduce((sum, diff) => sum + diff.stat.additions, 0)
   const deletions = diffs.reduce((sum, diff) => sum + diff.stat.deletions, 0)
@@ -86,6 +88,10 @@ function changeView(name: string, call: ToolCall, frame: Frame, diffs: readonly 
     open: lines <= OPEN_LINES,
     body: boxes.length > 0 || problems ? html`${boxes}${problems}` : undefined,
   }
+}
+
+function pathOf(call: ToolCall): string {
+  return filled(call.input.filePath) ?? ""
 }
 
 function patchOf(fields: Fields): string | undefined {

@@ -54,5 +54,5 @@ function questionBox(question: Fields, answers: readonly unknown[]): Html {
     const picked = chosen.has(label)
     return html`<li class="${picked ? "completed" : "pending"}"><span class="box" role="img" aria-label="${picked ? "chosen" : "offered"}"></span><span class="what">${label}${option.description ? html` <span class="dim">${asText(option.description)}</span>` : undefined}</span></li>`
   })
-  return html`<div class="question"><p>${asText(question.question)}</p><ul class="todos choices">${rows}${written.map((answer) => html`<li class="completed"><span class="box" role="img" aria-label="answered"></span><span class="what">${answer}</span></li>`)}</ul></div>`
+  return html`<div class="asking"><p>${asText(question.question)}</p><ul class="todos choices">${rows}${written.map((answer) => html`<li class="completed"><span class="box" role="img" aria-label="answered"></span><span class="what">${answer}</span></li>`)}</ul></div>`
 }

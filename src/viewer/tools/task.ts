@@ -4,6 +4,7 @@ import { html } from "../html.ts"
 import { markdown } from "../markdown.ts"
 import { asText, filled, str } from "../read.ts"
 import type { ToolCall, ToolView } from "./call.ts"
+import { taggedText, withoutTagged } from "./tagged.ts"
 
 /** A subagent at work: what it was asked, what it answered, and its own session where the share has it. */
 export function taskTool(call: ToolCall, frame: Frame): ToolView {
@@ -23,6 +24,5 @@ export function taskTool(call: ToolCall, frame: Frame): ToolView {
 
 /** The answer without the tags and the metadata that OpenCode wraps it in for the model. */
 function taskResult(output: string): string {
-  const tagged = /<task_result>\n?([\s\S]*?)\n?<\/task_result>/.exec(output)?.[1]
-  return (tagged ?? output.replace(/<task_metadata>[\s\S]*?<\/task_metadata>/g, "")).trim()
+  return (taggedText(output, "task_result") ?? withoutTagged(output, "task_metadata")).trim()
 }

@@ -37,12 +37,12 @@ function cardLine(call: ToolCall, view: ToolView): Html {
     took !== undefined && took >= NOTABLE && formatDuration(took),
     status && html`<strong class="status">${status}</strong>`,
   ].filter((fact) => fact !== undefined && fact !== false && fact !== "")
-  return html`<span class="icon ${view.icon}" aria-hidden="true"></span><span class="name">${view.name}</span> <span class="subject">${view.subject}</span><span class="facts">${facts.map((fact) => html` <span>${fact}</span>`)}</span>`
+  return html`<span class="icon i-${view.icon}" aria-hidden="true"></span><span class="name">${view.name}</span> <span class="subject">${view.subject}</span><span class="facts">${facts.map((fact) => html` <span>${fact}</span>`)}</span>`
 }
 
 function cardBody(call: ToolCall, view: ToolView, frame: Frame): Child[] {
   const body: Child[] = []
-  if (view.body) body.push(view.body)
+  if (view.body?.text) body.push(view.body)
   if (call.error && !view.showsError) body.push(errorBox(call.error, frame))
   for (const attachment of call.attachments) body.push(fileBox(record(attachment), frame))
   return body
