@@ -7,7 +7,11 @@ import sample from "./sample.json" with { type: "json" }
 const SAMPLE_ID = "aSampleSessionToLookAt"
 
 /** Makes sure that the sample share is there. Its secret is thrown away: nobody can write to it. */
-export async function addSample(deps: { meta: MetaStore; shares: Shares; machine: Machine }): Promise<string> {
+export async function addSample(deps: {
+  meta: MetaStore
+  shares: Shares
+  machine: Machine
+}): Promise<string> {
   const { meta, shares, machine } = deps
   if ((await meta.findShare(SAMPLE_ID))?.revision) return SAMPLE_ID
   const secret = crypto.randomUUID()
