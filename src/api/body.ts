@@ -1,8 +1,8 @@
 import type { Context } from "hono"
+import type * as z from "zod/mini"
 import { notFound, ShareError } from "../protocol/errors.ts"
 import { SHARE_ID } from "../protocol/ids.ts"
 import { formatBytes, LIMITS } from "../protocol/limits.ts"
-import type { z } from "../protocol/zod.ts"
 import type { ApiEnv } from "./context.ts"
 
 /** Reads a small JSON body and parses it by its schema. */

@@ -1,6 +1,6 @@
+import * as z from "zod/mini"
 import { ERROR_STATUS } from "../protocol/errors.ts"
 import { ROUTES, type Route } from "../protocol/routes.ts"
-import { z } from "../protocol/zod.ts"
 
 /** The OpenAPI 3.1 document, made of the route table that the server itself parses with. */
 export function describeApi({ baseUrl, version }: { baseUrl: string; version: string }): object {

@@ -1,6 +1,7 @@
+import * as z from "zod/mini"
 import { ShareError } from "./errors.ts"
 import { ITEM_TYPE, OPENCODE_ID } from "./ids.ts"
-import { z } from "./zod.ts"
+import "./zod-messages.ts"
 
 /**
  * One upsert, as OpenCode sends it. `sessionID` names the session of a `session_diff` or `model` item, whose data

@@ -1,7 +1,8 @@
+import * as z from "zod/mini"
 import type { ErrorCode } from "./errors.ts"
 import { OPENCODE_ID, SHARE_ID } from "./ids.ts"
 import { itemSchema } from "./item.ts"
-import { z } from "./zod.ts"
+import "./zod-messages.ts"
 
 /**
  * Every route of the API, once: client and server take paths, bodies and answers from here, and `/api/doc` is made
