@@ -19,7 +19,7 @@ export function createEventRoutes({ shares, assets, log }: ApiDeps): Hono<ApiEnv
       shares,
       shareID,
       context: { shareID, assets: assetUrls(assets) },
-      onEmpty: forget,
+      onClose: forget,
       onError: (error) => log.error({ err: error, share: shareID }, "a live page fell behind"),
     })
     rooms.set(shareID, opening)

@@ -20,8 +20,8 @@ export interface LiveRoomOptions {
   shares: Shares
   shareID: string
   context: RenderContext
-  /** Called when the last viewer has left. */
-  onEmpty(): void
+  /** Called once, when the room ends. */
+  onClose(): void
   /** Called with what keeps the room from following its share. Must not throw. */
   onError(error: unknown): void
 }
@@ -29,18 +29,24 @@ export interface LiveRoomOptions {
 /** A change of more items, or of more bytes as a patch, is not sent piece by piece: the page is fetched anew. */
 const MOST_CHANGED = 300
 const MOST_BYTES = 512 * 1024
+/** How long an empty room waits for a viewer to come back: its past events spare the page a fetch. */
+const LINGER_MS = 30_000
 /** Past events kept for viewers whose connection broke. */
 const KEPT_EVENTS = 64
 
 /** Opens a room at the share's present revision. */
 export async function openLiveRoom(options: LiveRoomOptions): Promise<LiveRoom> {
-  const { shares, shareID, context, onEmpty, onError } = options
+  const { shares, shareID, context, onClose, onError } = options
   const streams = new Set<EventStream>()
   /** Events in order; the first one leads from `since` to its revision. */
   const past: { since: number; revision: number; event: Uint8Array }[] = []
+  /** Until the first read is done there is nothing to catch up with. */
+  let revision = Number.POSITIVE_INFINITY
+  let shown: Outline = new Map()
   let closed = false
   let wanted = 0
   let following = false
+  let emptied: ReturnType<typeof setTimeout> | undefined
 
   // Subscribed before the first read, so that no commit falls between the two.
   const unsubscribe = shares.watch(shareID, hear)
@@ -48,8 +54,8 @@ export async function openLiveRoom(options: LiveRoomOptions): Promise<LiveRoom> 
     unsubscribe()
     throw error
   })
-  let revision = first.share.revision
-  let shown: Outline = outline(first.fold.document())
+  revision = first.share.revision
+  shown = outline(first.fold.document())
   if (wanted > revision) follow()
 
   function hear(news: ShareNews): void {
@@ -107,10 +113,11 @@ export async function openLiveRoom(options: LiveRoomOptions): Promise<LiveRoom> 
   function close(): void {
     if (closed) return
     closed = true
+    clearTimeout(emptied)
     unsubscribe()
     for (const stream of streams) stream.end()
     streams.clear()
-    onEmpty()
+    onClose()
   }
 
   return {
@@ -122,9 +129,10 @@ export async function openLiveRoom(options: LiveRoomOptions): Promise<LiveRoom> 
       const stream = createEventStream({
         onClose() {
           streams.delete(stream)
-          if (streams.size === 0) close()
+          if (streams.size === 0 && !closed) emptied = setTimeout(close, LINGER_MS)
         },
       })
+      clearTimeout(emptied)
       streams.add(stream)
       // The last viewer left while this one was on its way in; it comes again, and finds a new room.
       if (closed) stream.end()

@@ -47,22 +47,25 @@ export function followShare({ revision, events, metadata, settle }: Followed): v
         shown = at ?? shown
         settle()
       } catch {
-        void refresh(at)
+        void refresh()
       }
     })
-    on(stream, "refresh", (_, at) => void refresh(at))
+    on(stream, "refresh", () => void refresh())
     on(stream, "gone", ({ message }) => end(message))
   }
 
-  async function refresh(at: number | undefined): Promise<void> {
+  /** Takes the page as it is now. The stream begins anew behind it, so that nothing falls between the two. */
+  async function refresh(): Promise<void> {
+    source?.close()
     const page = await fetchPage(location.pathname).catch(() => undefined)
     if (!page) return void retry()
     keepPlace(() => {
       const [here, there] = [document.getElementById("page"), page.getElementById("page")]
       if (here && there) morph(here, there)
     })
-    shown = Math.max(Number(page.body.dataset.revision) || 0, at ?? 0, shown)
+    shown = Number(page.body.dataset.revision) || 0
     settle()
+    connect()
   }
 
   async function retry(): Promise<void> {
