@@ -1,0 +1,56 @@
+import { afterAll, beforeAll, expect, test } from "vitest"
+import * as z from "zod/mini"
+import { ERROR_STATUS } from "../../src/protocol/errors.ts"
+import { ROUTES, type Route, type RouteName } from "../../src/protocol/routes.ts"
+import { itemsOf } from "../items.ts"
+import { createNativeClient } from "../native-client.ts"
+import { createWorld, type World } from "../world.ts"
+
+let world: World
+let client: ReturnType<typeof createNativeClient>
+beforeAll(async () => {
+  world = await createWorld()
+  client = createNativeClient(world.url)
+})
+afterAll(() => world.close())
+
+interface Operation {
+  operationId: string
+  requestBody?: { content: Record<string, { schema: { properties?: object; required?: string[] } }> }
+  responses: Record<string, { content: Record<string, unknown> }>
+}
+
+test("the OpenAPI document has every route, with its body and its errors", async () => {
+  const { body } = await client.call<{ openapi: string; paths: Record<string, Record<string, Operation>> }>(
+    "GET",
+    "/api/doc",
+  )
+  expect(body.openapi).toBe("3.1.0")
+  const operations = Object.values(body.paths).flatMap((methods) => Object.values(methods))
+  expect(operations.map(({ operationId }) => operationId).sort()).toEqual(Object.keys(ROUTES).sort())
+  for (const [name, route] of Object.entries<Route>(ROUTES)) {
+    const operation = operations.find(({ operationId }) => operationId === name)
+    const statuses = [200, ...[...route.errors, "internal" as const].map((code) => ERROR_STATUS[code])]
+    expect(Object.keys(operation?.responses ?? {}), name).toEqual([...new Set(statuses)].sort().map(String))
+    expect(operation?.requestBody !== undefined, name).toBe(route.body !== undefined)
+  }
+  const create = body.paths["/api/share"]?.post?.requestBody?.content["application/json"]?.schema
+  expect(create).toMatchObject({ required: ["sessionID"], properties: { sessionID: { type: "string" } } })
+})
+
+test("what the server answers is what the routes describe", async () => {
+  const holds = (name: RouteName, body: unknown) => {
+    const { answer } = ROUTES[name]
+    if (typeof answer === "string") throw new Error(`${name} answers a stream`)
+    const result = z.safeParse(answer, body)
+    expect(result.error?.issues ?? [], name).toEqual([])
+    return body
+  }
+  const created = (await client.create("ses_1")).body
+  holds("createShare", created)
+  holds("syncShare", (await client.sync(created.id, created.secret, [itemsOf("ses_1").session()])).body)
+  holds("readShareData", (await client.data(created.id)).body)
+  holds("readShareMetadata", (await client.call("GET", `/api/share/${created.id}/metadata`)).body)
+  holds("health", (await client.call("GET", "/api/health")).body)
+  holds("deleteShare", (await client.remove(created.id, created.secret)).body)
+})
