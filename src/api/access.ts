@@ -1,9 +1,10 @@
 import type { Context } from "hono"
 import { ShareError } from "../protocol/errors.ts"
+import { isLoopback } from "../protocol/loopback.ts"
 import type { ApiDeps, ApiEnv } from "./context.ts"
 
 /** `/t/<token>` before an API path: OpenCode's plain `enterprise.url` can carry a token only there. */
-const PATH_TOKEN = /^\/t\/([^/]+)(\/api\/share(?:\/.*)?)$/
+const PATH_TOKEN = /^\/t\/([^/]+)\/*(\/api\/share(?:\/.*)?)$/
 
 /** Splits the path's token off. Only the API of shares has such addresses; pages never do. */
 export function splitPathToken(path: string): { path: string; token: string | undefined } {
@@ -11,9 +12,9 @@ export function splitPathToken(path: string): { path: string; token: string | un
   return rest === undefined ? { path, token: undefined } : { path: rest, token }
 }
 
-/** A request's path as logs may show it. */
+/** A request's path as logs may show it: whatever could be read as a path token is masked, however it is spelled. */
 export function maskPath(path: string): string {
-  return path.replace(/^\/t\/[^/]+/, "/t/***")
+  return path.replace(/^\/+(t|%74|%54)\/+[^/]+/i, "/t/***")
 }
 
 /** Who asks to create a share, in the hashed form that is stored. Throws `unauthorized`. */
@@ -22,7 +23,10 @@ export function identifyCreator(
   { machine, config }: ApiDeps,
 ): { creator: string; address: string } {
   const address = machine.hash(`address:${c.env.address}`)
-  if (config.createTokens.length === 0) return { creator: address, address }
+  if (config.createTokens.length === 0) {
+    requireOwnHost(c, config.baseUrl)
+    return { creator: address, address }
+  }
   const offered = bearerToken(c.req.header("authorization")) ?? c.get("pathToken")
   if (offered === undefined) {
     throw new ShareError(
@@ -35,6 +39,13 @@ export function identifyCreator(
   for (const token of config.createTokens) known = machine.equal(machine.hash(token), hash) || known
   if (!known) throw new ShareError("unauthorized", "The token is not one of this server's.")
   return { creator: machine.hash(`token:${offered}`), address }
+}
+
+/** Any page may point a name of its own at this machine; its requests then carry that name (DNS rebinding). */
+function requireOwnHost(c: Context<ApiEnv>, baseUrl: string): void {
+  const { hostname } = new URL(c.req.url)
+  if (isLoopback(hostname) || hostname === new URL(baseUrl).hostname) return
+  throw new ShareError("forbidden", "Without tokens, shares are created under this machine's own name only.")
 }
 
 function bearerToken(header: string | undefined): string | undefined {

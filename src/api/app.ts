@@ -57,8 +57,14 @@ export function createApp(deps: ApiDeps): App {
     const methods = Object.values(ROUTES)
       .filter((route) => route.path === path)
       .map((route) => route.method)
-    app.all(path, () => {
-      throw new ShareError("method_not_allowed", `This address takes ${methods.join(" or ")} only.`)
+    app.all(path, (c) => {
+      const response = answerError(
+        new ShareError("method_not_allowed", `This address takes ${methods.join(" or ")} only.`),
+        c,
+        deps,
+      )
+      response.headers.set("allow", methods.join(", "))
+      return response
     })
   }
   app.notFound((c) => answerError(new ShareError("not_found", "There is nothing at this address."), c, deps))

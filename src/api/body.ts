@@ -1,8 +1,8 @@
 import type { Context } from "hono"
 import type * as z from "zod/mini"
 import { notFound, ShareError } from "../protocol/errors.ts"
-import { SHARE_ID } from "../protocol/ids.ts"
 import { formatBytes, LIMITS } from "../protocol/limits.ts"
+import { shareParams } from "../protocol/routes.ts"
 import type { ApiEnv } from "./context.ts"
 
 /** Reads a small JSON body and parses it by its schema. */
@@ -10,21 +10,26 @@ export async function readBody<T extends z.ZodMiniType>(c: Context<ApiEnv>, sche
   requireJson(c)
   const chunks: Uint8Array[] = []
   for await (const chunk of readLimited(c, LIMITS.requestBytes)) chunks.push(chunk)
-  const result = schema.safeParse(parseJson(decodeUtf8(chunks)))
-  if (result.success) return result.data
-  const [issue] = result.error.issues
-  const at = issue?.path.join(".")
-  throw new ShareError(
-    "invalid_request",
-    `${at ? `${at}: ` : ""}${issue?.message ?? "The body is not valid"}.`,
-  )
+  return accept(schema.safeParse(parseJson(decodeUtf8(chunks))))
 }
 
 /** The share's id from the path. What cannot be one is answered like one that does not exist. */
 export function readShareID(c: Context<ApiEnv>): string {
-  const id = c.req.param("id")
-  if (id === undefined || !SHARE_ID.test(id)) throw notFound()
-  return id
+  const params = shareParams.safeParse(c.req.param())
+  if (!params.success) throw notFound()
+  return params.data.id
+}
+
+/** The query, parsed by its schema. */
+export function readQuery<T extends z.ZodMiniType>(c: Context<ApiEnv>, schema: T): z.infer<T> {
+  return accept(schema.safeParse(c.req.query()))
+}
+
+function accept<T>(result: { success: true; data: T } | { success: false; error: z.core.$ZodError }): T {
+  if (result.success) return result.data
+  const [issue] = result.error.issues
+  const at = issue?.path.join(".")
+  throw new ShareError("invalid_request", `${at ? `${at}: ` : ""}${issue?.message ?? "Invalid input"}.`)
 }
 
 /** Bodies are JSON and say so: a page elsewhere cannot send that type here without asking first (CORS). */

@@ -1,7 +1,7 @@
 import { Hono } from "hono"
-import { ROUTES } from "../protocol/routes.ts"
+import { ROUTES, watchQuery } from "../protocol/routes.ts"
 import { assetUrls } from "./assets.ts"
-import { readShareID } from "./body.ts"
+import { readQuery, readShareID } from "./body.ts"
 import type { ApiDeps, ApiEnv } from "./context.ts"
 import { type LiveRoom, openLiveRoom } from "./live-room.ts"
 
@@ -30,14 +30,19 @@ export function createEventRoutes({ shares, assets, log }: ApiDeps): Hono<ApiEnv
   return new Hono<ApiEnv>().get(ROUTES.watchShare.path, async (c) => {
     const shareID = readShareID(c)
     await shares.find(shareID)
+    // Whoever asks for the head alone would leave a stream behind that nobody reads or cancels.
+    if (c.req.method === "HEAD") return c.body(null, 200, STREAM_HEADERS)
     // On a reconnect the browser says where it stopped; a page's first connection says what it was rendered at.
-    const seen = Number(c.req.header("last-event-id") ?? c.req.query("revision") ?? 0)
+    const { revision } = readQuery(c, watchQuery)
+    const seen = Number(c.req.header("last-event-id") ?? revision ?? 0)
     const room = await roomOf(shareID)
-    return c.body(room.join(Number.isSafeInteger(seen) ? seen : 0), 200, {
-      "content-type": "text/event-stream",
-      "cache-control": "no-store",
-      // nginx would hold events back otherwise.
-      "x-accel-buffering": "no",
-    })
+    return c.body(room.join(Number.isSafeInteger(seen) ? seen : 0), 200, STREAM_HEADERS)
   })
+}
+
+const STREAM_HEADERS = {
+  "content-type": "text/event-stream",
+  "cache-control": "no-store",
+  // nginx would hold events back otherwise.
+  "x-accel-buffering": "no",
 }

@@ -10,10 +10,8 @@ import { createEventStream, type EventStream, encodeEvent } from "./event-stream
 
 /** Everybody who watches one share on this node: each change is rendered once and sent to all. */
 export interface LiveRoom {
-  readonly viewers: number
   /** A stream that brings a page at `revision` up to date and keeps it there. */
   join(revision: number): ReadableStream<Uint8Array>
-  close(): void
 }
 
 export interface LiveRoomOptions {
@@ -33,6 +31,9 @@ const MOST_BYTES = 512 * 1024
 const LINGER_MS = 30_000
 /** Past events kept for viewers whose connection broke. */
 const KEPT_EVENTS = 64
+const KEPT_BYTES = 2 * 1024 * 1024
+/** After a failure, and while nothing else is announced. */
+const RETRY_MS = 1_000
 
 /** Opens a room at the share's present revision. */
 export async function openLiveRoom(options: LiveRoomOptions): Promise<LiveRoom> {
@@ -47,6 +48,8 @@ export async function openLiveRoom(options: LiveRoomOptions): Promise<LiveRoom> 
   let wanted = 0
   let following = false
   let emptied: ReturnType<typeof setTimeout> | undefined
+  let again: ReturnType<typeof setTimeout> | undefined
+  let pastBytes = 0
 
   // Subscribed before the first read, so that no commit falls between the two.
   const unsubscribe = shares.watch(shareID, hear)
@@ -65,32 +68,37 @@ export async function openLiveRoom(options: LiveRoomOptions): Promise<LiveRoom> 
     } else end()
   }
 
-  /** One catching-up at a time; what is committed meanwhile is taken together in the next. */
-  function follow(): void {
-    if (following) return
+  /** One catching-up at a time; what is committed meanwhile is taken together in the next step. */
+  async function follow(): Promise<void> {
+    if (following || closed) return
     following = true
-    catchUp()
-      .catch((error) => {
-        if (error instanceof ShareError && error.code === "gone") end()
-        else onError(error)
-      })
-      .finally(() => {
-        following = false
-      })
+    clearTimeout(again)
+    try {
+      while (!closed && wanted > revision && (await step()));
+    } catch (error) {
+      if (error instanceof ShareError && error.code === "gone") end()
+      else {
+        onError(error)
+        again = setTimeout(follow, RETRY_MS)
+      }
+    } finally {
+      following = false
+    }
   }
 
-  async function catchUp(): Promise<void> {
-    while (!closed && wanted > revision) {
-      const { share, fold, changed } = await shares.readSince(shareID, revision)
-      // What was announced cannot be read yet: the next announcement tries again.
-      if (share.revision <= revision) return
-      const { event, next } = describeChange(fold.document(), changed, share.revision)
-      past.push({ since: revision, revision: share.revision, event })
-      if (past.length > KEPT_EVENTS) past.shift()
-      shown = next
-      revision = share.revision
-      for (const stream of streams) stream.send(event)
-    }
+  /** Resolves to whether the room got any further. */
+  async function step(): Promise<boolean> {
+    const { share, fold, changed } = await shares.readSince(shareID, revision)
+    if (share.revision <= revision) return false
+    const { event, next } = describeChange(fold.document(), changed, share.revision)
+    past.push({ since: revision, revision: share.revision, event })
+    pastBytes += event.byteLength
+    while (past.length > KEPT_EVENTS || pastBytes > KEPT_BYTES)
+      pastBytes -= past.shift()?.event.byteLength ?? 0
+    shown = next
+    revision = share.revision
+    for (const stream of streams) stream.send(event)
+    return true
   }
 
   function describeChange(document: Document, changed: ReadonlySet<ItemKey>, to: number) {
@@ -114,17 +122,28 @@ export async function openLiveRoom(options: LiveRoomOptions): Promise<LiveRoom> 
     if (closed) return
     closed = true
     clearTimeout(emptied)
+    clearTimeout(again)
     unsubscribe()
     for (const stream of streams) stream.end()
     streams.clear()
     onClose()
   }
 
+  /** Brings a page that shows another revision to the room's. */
+  async function bring(stream: EventStream, from: number): Promise<void> {
+    if (from > revision) {
+      // The page was rendered by somebody who knows more than this room does yet.
+      wanted = Math.max(wanted, from)
+      await follow()
+    }
+    if (from === revision) return
+    const at = past.findIndex(({ since }) => since === from)
+    // A page as old as no kept event, or newer than the share (a restored backup): start over.
+    const missed = at < 0 ? [encodeEvent("refresh", {}, revision)] : past.slice(at).map(({ event }) => event)
+    for (const event of missed) stream.send(event)
+  }
+
   return {
-    get viewers() {
-      return streams.size
-    },
-    close,
     join(from) {
       const stream = createEventStream({
         onClose() {
@@ -133,15 +152,12 @@ export async function openLiveRoom(options: LiveRoomOptions): Promise<LiveRoom> 
         },
       })
       clearTimeout(emptied)
-      streams.add(stream)
-      // The last viewer left while this one was on its way in; it comes again, and finds a new room.
+      // The room may have ended while this viewer was on its way in; it comes again, and finds a new one.
       if (closed) stream.end()
-      else if (from !== revision) {
-        const at = past.findIndex(({ since }) => since === from)
-        // A page as old as no kept event, or newer than the share (a restored backup): start over.
-        const missed =
-          at < 0 ? [encodeEvent("refresh", {}, revision)] : past.slice(at).map(({ event }) => event)
-        for (const event of missed) stream.send(event)
+      else {
+        const brought = bring(stream, from)
+        streams.add(stream)
+        brought.catch(onError)
       }
       return stream.readable
     },

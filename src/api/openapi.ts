@@ -1,13 +1,17 @@
 import * as z from "zod/mini"
 import { ERROR_STATUS } from "../protocol/errors.ts"
 import { ROUTES, type Route } from "../protocol/routes.ts"
+import type { ApiConfig } from "./context.ts"
 
 /** The OpenAPI 3.1 document, made of the route table that the server itself parses with. */
-export function describeApi({ baseUrl, version }: { baseUrl: string; version: string }): object {
+export function describeApi({ baseUrl, version, createTokens }: ApiConfig): object {
   const paths: Record<string, Record<string, object>> = {}
   for (const [name, route] of Object.entries<Route>(ROUTES)) {
     const path = route.path.replace(/:(\w+)/g, "{$1}")
-    paths[path] = { ...paths[path], [route.method.toLowerCase()]: describeRoute(name, route) }
+    paths[path] = {
+      ...paths[path],
+      [route.method.toLowerCase()]: describeRoute(name, route, createTokens.length > 0),
+    }
   }
   return {
     openapi: "3.1.0",
@@ -23,7 +27,7 @@ export function describeApi({ baseUrl, version }: { baseUrl: string; version: st
   }
 }
 
-function describeRoute(operationId: string, route: Route): object {
+function describeRoute(operationId: string, route: Route, needsToken: boolean): object {
   return {
     operationId,
     summary: route.summary,
@@ -31,7 +35,7 @@ function describeRoute(operationId: string, route: Route): object {
     ...(route.body && {
       requestBody: { required: true, content: { "application/json": { schema: toSchema(route.body) } } },
     }),
-    ...(route.auth === "create" && { security: [{}, { createToken: [] }] }),
+    ...(route.auth === "create" && needsToken && { security: [{ createToken: [] }] }),
     responses: { "200": describeAnswer(route), ...describeErrors(route) },
   }
 }

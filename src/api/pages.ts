@@ -7,9 +7,10 @@ import { renderPartPage } from "../viewer/part-page.ts"
 import { assetUrls } from "./assets.ts"
 import { readShareID } from "./body.ts"
 import type { ApiDeps, ApiEnv } from "./context.ts"
+import { streamText } from "./stream-text.ts"
 
 /** What people open: the front page, a share, and one part of it in full. */
-export function createPageRoutes({ shares, assets, config }: ApiDeps): Hono<ApiEnv> {
+export function createPageRoutes({ shares, assets, config, log }: ApiDeps): Hono<ApiEnv> {
   const app = new Hono<ApiEnv>()
   const urls = assetUrls(assets)
 
@@ -26,7 +27,9 @@ export function createPageRoutes({ shares, assets, config }: ApiDeps): Hono<ApiE
 
   app.get("/share/:id", async (c) => {
     const chunks = renderSharePage(pageOf(await shares.read(readShareID(c))))
-    return c.body(streamText(chunks), 200, PAGE_HEADERS)
+    const request = c.get("requestID")
+    const onError = (err: unknown) => log.error({ err, request }, "a page was cut off")
+    return c.body(streamText(chunks, { onError }), 200, PAGE_HEADERS)
   })
 
   app.get("/share/:id/part/:part", async (c) => {
@@ -57,17 +60,4 @@ const PAGE_HEADERS = {
   // A revoked share must not come out of anybody's cache.
   "cache-control": "no-store",
   "x-robots-tag": "noindex",
-}
-
-/** A page is rendered as fast as its reader takes it, so that a large one is never whole in memory. */
-function streamText(chunks: Iterable<string>): ReadableStream<Uint8Array> {
-  const encoder = new TextEncoder()
-  const iterator = chunks[Symbol.iterator]()
-  return new ReadableStream({
-    pull(controller) {
-      const next = iterator.next()
-      if (next.done) controller.close()
-      else controller.enqueue(encoder.encode(next.value))
-    },
-  })
 }

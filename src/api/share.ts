@@ -1,5 +1,4 @@
 import { Hono } from "hono"
-import { ShareError } from "../protocol/errors.ts"
 import { type Item, OUR_TYPES } from "../protocol/item.ts"
 import type { MessageData, PartData, SessionData } from "../protocol/opencode.ts"
 import {
@@ -12,7 +11,7 @@ import {
   ROUTES,
 } from "../protocol/routes.ts"
 import { identifyCreator } from "./access.ts"
-import { readBody, readLimited, readShareID, requireJson } from "./body.ts"
+import { readBody, readLimited, readQuery, readShareID, requireJson } from "./body.ts"
 import type { ApiDeps, ApiEnv } from "./context.ts"
 import { readSyncBody } from "./sync-body.ts"
 
@@ -38,17 +37,17 @@ export function createShareRoutes(deps: ApiDeps): Hono<ApiEnv> {
       const { secret, items } = await readSyncBody(body)
       await shares.append({ shareID, secret, items })
     } finally {
-      await body.return(undefined)
+      // Not waited for: it may be waiting itself, for a sender who has fallen silent.
+      void body.return(undefined)
     }
     return c.json({})
   })
 
   app.get(ROUTES.readShareData.path, async (c) => {
     const shareID = readShareID(c)
-    const query = dataQuery.safeParse(c.req.query())
-    if (!query.success) throw new ShareError("invalid_request", "session must be a session id such as ses_…")
+    const { session } = readQuery(c, dataQuery)
     const { share, fold } = await shares.read(shareID)
-    const wanted = query.data.session ?? share.sessionID
+    const wanted = session ?? share.sessionID
     const items = [...fold.items()].filter(
       (item) => !OUR_TYPES.has(item.type) && sessionOf(item, share.sessionID) === wanted,
     )

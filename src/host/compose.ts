@@ -32,14 +32,21 @@ const RETRY_DELETIONS_MS = 30_000
 
 /** Puts the drivers that the configuration asks for behind the ports, and the API before them. */
 export async function compose(
-  config: Pick<Config, "dataDir" | "createTokens" | "maxSyncBytes" | "sample">,
+  config: Config,
   { machine, log, assets, baseUrl }: ComposeDeps,
 ): Promise<Composition> {
   await mkdir(config.dataDir, { recursive: true })
   const lock = lockDataDir(config.dataDir)
   const meta: MetaStore = await openSqliteStore({ file: join(config.dataDir, "better-share.db") })
   const blobs: BlobStore = await openFileStore({ root: config.dataDir })
-  const shares = createShares({ meta, blobs, notifier: createInProcessNotifier(), machine, log })
+  const shares = createShares({
+    meta,
+    blobs,
+    notifier: createInProcessNotifier(),
+    machine,
+    log,
+    maxShareBytes: config.maxShareBytes,
+  })
 
   const sampleID = config.sample ? await addSample({ meta, shares, machine }) : undefined
   await shares.resumeDeletions()
@@ -61,6 +68,7 @@ export async function compose(
     sampleID,
     async close() {
       clearInterval(retry)
+      await shares.idle()
       await meta.close()
       lock.release()
     },

@@ -33,6 +33,7 @@ test("nothing set is a server on loopback with everything under ./data", () => {
     dataDir: "./data",
     createTokens: [],
     maxSyncBytes: 256 * 1024 * 1024,
+    maxShareBytes: 512 * 1024 * 1024,
     logLevel: "info",
     sample: true,
   })

@@ -1,4 +1,5 @@
 import { LIMITS } from "../protocol/limits.ts"
+import { isLoopback } from "../protocol/loopback.ts"
 
 /** Everything an operator can set, parsed. */
 export interface Config {
@@ -10,6 +11,7 @@ export interface Config {
   dataDir: string
   createTokens: string[]
   maxSyncBytes: number
+  maxShareBytes: number
   logLevel: LogLevel
   sample: boolean
 }
@@ -54,6 +56,11 @@ export const VARIABLES = {
     fallback: `${LIMITS.syncBytes / 1024 / 1024}MiB`,
     parse: readBytes,
   },
+  MAX_SHARE_BYTES: {
+    about: "The largest share that is kept, uncompressed; showing it takes about twice that in memory.",
+    fallback: `${LIMITS.shareBytes / 1024 / 1024}MiB`,
+    parse: readBytes,
+  },
   LOG_LEVEL: {
     about: `How much is logged: ${LOG_LEVELS.join(", ")}. Requests are logged at debug.`,
     fallback: "info",
@@ -93,6 +100,7 @@ export function readConfig(env: Environment): Config {
     dataDir: read("DATA_DIR", VARIABLES.DATA_DIR),
     createTokens: read("CREATE_TOKENS", VARIABLES.CREATE_TOKENS),
     maxSyncBytes: read("MAX_SYNC_BYTES", VARIABLES.MAX_SYNC_BYTES),
+    maxShareBytes: read("MAX_SHARE_BYTES", VARIABLES.MAX_SHARE_BYTES),
     logLevel: read("LOG_LEVEL", VARIABLES.LOG_LEVEL),
     sample: read("SAMPLE", VARIABLES.SAMPLE),
   }
@@ -121,11 +129,6 @@ function unsafe({
     )
   }
   return faults
-}
-
-export function isLoopback(host: string): boolean {
-  const name = host.replace(/^\[(.*)\]$/, "$1").toLowerCase()
-  return name === "localhost" || name === "::1" || /^127\.\d{1,3}\.\d{1,3}\.\d{1,3}$/.test(name)
 }
 
 function readPort(text: string): number {

@@ -22,11 +22,16 @@ export interface Document {
   hidden: ReadonlySet<string>
 }
 
-/** Order of messages: by creation, then id, as OpenCode lists them. A message without a time sorts by its id. */
+/** Order of messages: by creation, then id, as OpenCode lists them. Messages without a time stand last. */
 export function compareMessages(a: Message, b: Message): number {
-  const [left, right] = [a.info.time?.created, b.info.time?.created]
-  if (typeof left === "number" && typeof right === "number" && left !== right) return left - right
+  const [left, right] = [createdAt(a), createdAt(b)]
+  if (left !== right) return left < right ? -1 : 1
   return a.info.id < b.info.id ? -1 : a.info.id > b.info.id ? 1 : 0
+}
+
+function createdAt({ info }: Message): number {
+  const created = (info.time as { created?: unknown } | null | undefined)?.created
+  return typeof created === "number" ? created : Number.POSITIVE_INFINITY
 }
 
 /** The document without what an undo hides: what pages and text forms show. */
@@ -35,12 +40,30 @@ export function visible(document: Document): Document {
   const revert = document.session?.revert
   const messages = revert ? beforeRevert(document.messages, revert) : document.messages
   const shown = hidden.size === 0 ? messages : messages.filter((m) => !hidden.has(m.info.id)).map(shownParts)
-  return { ...document, messages: shown, children: document.children.map(visible) }
+  const undone = undoneChildren(document.messages, shown)
+  const children = document.children.filter(({ sessionID }) => !undone.has(sessionID)).map(visible)
+  return { ...document, messages: shown, children }
 
   function shownParts(message: Message): Message {
     if (!message.parts.some((part) => hidden.has(part.id))) return message
     return { ...message, parts: message.parts.filter((part) => !hidden.has(part.id)) }
   }
+}
+
+/** Subagents whose task call is hidden are hidden with it. */
+function undoneChildren(all: readonly Message[], shown: readonly Message[]): ReadonlySet<string> {
+  if (all.length === shown.length && all.every((message, at) => message === shown[at])) return new Set()
+  const undone = new Set(all.flatMap(startedSessions))
+  for (const sessionID of shown.flatMap(startedSessions)) undone.delete(sessionID)
+  return undone
+}
+
+function startedSessions({ parts }: Message): string[] {
+  return parts.flatMap((part) => {
+    const state = part.state as { metadata?: { sessionId?: unknown } | null } | null | undefined
+    const started = part.type === "tool" ? state?.metadata?.sessionId : undefined
+    return typeof started === "string" ? [started] : []
+  })
 }
 
 function beforeRevert(messages: Message[], revert: { messageID?: unknown; partID?: unknown }): Message[] {

@@ -65,6 +65,34 @@ test("sessions that name each other as parents still make a tree", () => {
   expect(count(document)).toBe(3)
 })
 
+test("a chain of subagents too deep to walk hangs off the root", () => {
+  const chain = Array.from({ length: 15_000 }, (_, i) =>
+    itemsOf(`ses_${i}`).session({ parentID: i === 0 ? root : `ses_${i - 1}` }),
+  )
+  const count = (node: Document): number => node.children.reduce((sum, child) => sum + count(child), 1)
+  const depth = (node: Document): number => 1 + Math.max(0, ...node.children.slice(0, 1).map(depth))
+  const document = fold(chain, root)
+  expect(count(document)).toBe(15_001)
+  expect(depth(document)).toBe(17)
+})
+
+test("[U1] a subagent whose task an undo hides is hidden with it", () => {
+  const task: Item = {
+    type: "part",
+    data: {
+      id: "p2",
+      messageID: "m2",
+      sessionID: root,
+      type: "tool",
+      state: { metadata: { sessionId: "ses_child" } },
+    },
+  }
+  const child = itemsOf("ses_child").session({ parentID: root })
+  const items = [user("m1", 1), user("m2", 2), task, child]
+  expect(visible(fold([...items, session()], root)).children).toHaveLength(1)
+  expect(visible(fold([...items, session({ revert: { messageID: "m2" } })], root)).children).toEqual([])
+})
+
 test("[I3] items of unknown types are kept", () => {
   const todo: Item = { type: "todo", data: [{ content: "x" }] }
   expect(fold([todo], root).others).toEqual([todo])

@@ -163,25 +163,30 @@ function messageOf(messages: Map<string, Message>, part: PartData): Message {
   return message
 }
 
+/** Subagents of subagents of … readers walk that tree, and whoever sent it may be hostile. */
+const DEEPEST = 16
+
+/** Hangs each session off its parent. What names no parent, a parent too deep, or itself in a circle, off the root. */
 function attachChildren(root: Document, sessions: Map<string, Document>): void {
+  const declared = new Map<Document, Document[]>()
+  const homeless = new Set<Document>()
   for (const session of sessions.values()) {
     if (session === root) continue
     const parent = sessions.get(session.session?.parentID ?? root.sessionID) ?? root
-    // A cycle of parents would hang every reader; whoever would close it hangs off the root instead.
-    const home = reaches(parent, session, sessions) ? root : parent
-    home.children.push(session)
+    const siblings = declared.get(parent)
+    if (siblings) siblings.push(session)
+    else declared.set(parent, [session])
+    homeless.add(session)
   }
-}
-
-function reaches(from: Document, target: Document, sessions: Map<string, Document>): boolean {
-  const seen = new Set<Document>()
-  let at: Document | undefined = from
-  while (at && !seen.has(at)) {
-    if (at === target) return true
-    seen.add(at)
-    at = at.session?.parentID === undefined ? undefined : sessions.get(at.session.parentID)
+  let level = [root]
+  for (let depth = 0; depth < DEEPEST && level.length > 0; depth++) {
+    for (const parent of level) {
+      parent.children = declared.get(parent) ?? []
+      for (const child of parent.children) homeless.delete(child)
+    }
+    level = level.flatMap(({ children }) => children)
   }
-  return false
+  for (const session of homeless) root.children.push(session)
 }
 
 function compareIds(a: string, b: string): number {

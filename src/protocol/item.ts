@@ -21,7 +21,7 @@ const id = z
   .check(z.regex(OPENCODE_ID, "must be an id of 1 to 128 letters, digits, '_', '-', '.' or ':'"))
 
 /** An item on the wire: anything with a type and data; what a known type needs besides stands in `DATA`. */
-export const itemSchema = z.object({
+export const itemSchema = z.looseObject({
   type: z.string().check(z.regex(ITEM_TYPE, "must be a lower-case name of at most 64 characters")),
   data: z.unknown(),
   sessionID: z.optional(id),
@@ -57,11 +57,11 @@ export const OUR_TYPES: ReadonlySet<string> = new Set<KnownType>([
 export function readItem(value: unknown, place = "item"): Item {
   const item = itemSchema.safeParse(value)
   if (!item.success) throw faultyItem(place, item.error)
-  const { type, data, sessionID } = item.data
+  const { type, data } = item.data
   const schema = Object.hasOwn(DATA, type) ? DATA[type as KnownType] : undefined
   const known = schema?.safeParse(data)
   if (known && !known.success) throw faultyItem(`${place}.data`, known.error)
-  return sessionID === undefined ? { type, data } : { type, data, sessionID }
+  return item.data as Item
 }
 
 function faultyItem(place: string, error: z.core.$ZodError): ShareError {

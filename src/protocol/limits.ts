@@ -5,8 +5,10 @@ const MiB = 1024 * KiB
 export const LIMITS = {
   /** One sync body. A first sync carries the whole session. */
   syncBytes: 256 * MiB,
+  /** All items of a share in their last versions. */
+  shareBytes: 512 * MiB,
   /** One item of a sync: a tool output, or a file as a data URL. */
-  itemBytes: 32 * MiB,
+  itemBytes: 16 * MiB,
   /** Bodies of every other route. */
   requestBytes: 64 * KiB,
   /** Levels of nesting in a sync body. OpenCode's own items stay under 20. */

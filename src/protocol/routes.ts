@@ -50,6 +50,11 @@ export const deleteAnswer = z.object({ ok: z.literal(true), receipt: receiptSche
 export type DeleteAnswer = z.infer<typeof deleteAnswer>
 
 export const dataQuery = z.object({ session: z.optional(sessionID) })
+/** The revision that a page shows when it first connects. */
+export const watchQuery = z.object({
+  revision: z.optional(z.string().check(z.regex(/^\d{1,15}$/, "must be a revision"))),
+})
+
 export const itemsAnswer = z.array(itemSchema)
 
 export const metadataAnswer = z.object({
@@ -73,7 +78,7 @@ export interface Route {
   body?: z.core.$ZodType
   answer: z.core.$ZodType | "text/event-stream"
   errors: readonly ErrorCode[]
-  /** Who may call it: anyone with the link, the holder of a secret (in the body), or who may create. */
+  /** Who may call it: anyone with the link, the holder of a secret (in the body), or the holder of a create token. */
   auth: "none" | "secret" | "create"
 }
 
@@ -84,7 +89,14 @@ export const ROUTES = {
     summary: "Create a share for a session. OpenCode calls this on /share.",
     body: createBody,
     answer: createAnswer,
-    errors: ["invalid_json", "invalid_request", "unauthorized", "too_large", "unsupported_media_type"],
+    errors: [
+      "invalid_json",
+      "invalid_request",
+      "unauthorized",
+      "forbidden",
+      "too_large",
+      "unsupported_media_type",
+    ],
     auth: "create",
   },
   syncShare: {
@@ -140,6 +152,7 @@ export const ROUTES = {
     summary:
       "Server-sent events that keep an open page in step. `Last-Event-ID` is the revision the page shows.",
     params: shareParams,
+    query: watchQuery,
     answer: "text/event-stream",
     errors: ["invalid_request", "not_found", "gone", "unavailable"],
     auth: "none",

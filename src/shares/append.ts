@@ -1,12 +1,14 @@
-import { gone, notFound } from "../protocol/errors.ts"
+import { gone, notFound, ShareError } from "../protocol/errors.ts"
 import type { Item } from "../protocol/item.ts"
+import { formatBytes } from "../protocol/limits.ts"
 import { createKeyedMutex } from "./mutex.ts"
 import { readAhead } from "./read-ahead.ts"
 import { authenticate } from "./secret.ts"
 import { encodeSegment, segmentKey } from "./segment.ts"
 import type { SharesDeps } from "./shares.ts"
+import { until } from "./until.ts"
 import { createVersionCache } from "./version-cache.ts"
-import { type Batch, beginBatch, inferHidden, type PreparedItem, prepare } from "./versions.ts"
+import { type Batch, beginBatch, type PreparedItem, prepare } from "./versions.ts"
 
 export interface AppendRequest {
   shareID: string
@@ -26,32 +28,58 @@ export function createAppender(deps: SharesDeps) {
   const { meta, blobs, notifier, machine } = deps
   const exclusive = createKeyedMutex()
   const versionCache = createVersionCache(deps)
+  /** What makes the appends to a share that are under way give up. */
+  const underWay = new Map<string, Set<AbortController>>()
 
   /** Resolves to the share's revision, raised by one unless nothing changed. */
   async function append({ shareID, secret, items }: AppendRequest): Promise<number> {
+    const sessionID = await findSession(shareID)
+    const secretHash = await authenticate(deps, { shareID, secret })
+    const abort = new AbortController()
+    const others = underWay.get(shareID) ?? new Set()
+    underWay.set(shareID, others.add(abort))
+    try {
+      const arriving = readAhead(prepareAll(until(abort.signal, items), sessionID), ({ line }) => line.length)
+      // What is small arrives before its turn, so that a slow sender does not hold up the share's other syncs.
+      await arriving.fill(HELD_WHOLE)
+      return await exclusive(shareID, async () => {
+        // Again, now that it is this append's turn: a share that was revoked meanwhile must get no more objects.
+        await findSession(shareID)
+        const versions = await versionCache.get(shareID, sessionID)
+        const batch = beginBatch(versions)
+        const lines = readAhead(newLines(arriving.all(), batch, sessionID), () => 1)
+        await lines.fill(1)
+        if (lines.held.length === 0) return versions.revision
+        return store({ shareID, secretHash, batch, lines: lines.all() })
+      })
+    } finally {
+      others.delete(abort)
+      if (others.size === 0) underWay.delete(shareID)
+    }
+  }
+
+  async function findSession(shareID: string): Promise<string> {
     const share = await meta.findShare(shareID)
     if (!share) throw notFound()
-    const { sessionID } = share
-    if (share.state !== "active" || sessionID === undefined) throw gone()
-    const secretHash = await authenticate(deps, { shareID, secret })
-
-    const arriving = readAhead(prepareAll(items, sessionID), ({ line }) => line.length)
-    // A slow sender must not hold up the share's other syncs, so what is small arrives before its turn.
-    await arriving.fill(HELD_WHOLE)
-    return exclusive(shareID, async () => {
-      const versions = await versionCache.get(shareID, sessionID)
-      const held = arriving.held.map(({ item }) => item)
-      const hidden = inferHidden(versions, held).map((item) => prepare(item, sessionID, machine))
-      const batch = beginBatch(versions)
-      const lines = readAhead(newLines(concat(hidden, arriving.all()), batch), () => 1)
-      await lines.fill(1)
-      if (lines.held.length === 0) return versions.revision
-      return store({ shareID, secretHash, batch: batch, lines: lines.all() })
-    })
+    if (share.state !== "active" || share.sessionID === undefined) throw gone()
+    return share.sessionID
   }
 
   async function* prepareAll(batches: AsyncIterable<Item[]>, sessionID: string) {
     for await (const batch of batches) for (const item of batch) yield prepare(item, sessionID, machine)
+  }
+
+  /** The segment's lines: of what arrives, what is new, and what follows from it. */
+  async function* newLines(arriving: AsyncIterable<PreparedItem>, batch: Batch, sessionID: string) {
+    for await (const prepared of arriving) {
+      if (!batch.admit(prepared)) continue
+      if (batch.total > deps.maxShareBytes) throw tooLarge(deps.maxShareBytes)
+      yield prepared.line
+    }
+    for (const item of batch.hidden()) {
+      const prepared = prepare(item, sessionID, machine)
+      if (batch.admit(prepared)) yield prepared.line
+    }
   }
 
   /** Object, then row: an object without its row is an orphan, a row without its object would be a loss. */
@@ -66,7 +94,8 @@ export function createAppender(deps: SharesDeps) {
     const objectKey = segmentKey(shareID, id)
     const { size } = await blobs.put(objectKey, encodeSegment(lines, machine))
     const at = machine.now()
-    const segment = { id, objectKey, items: batch.items, bytes: size, createdAt: at }
+    const { items, bytes: contentBytes } = batch
+    const segment = { id, objectKey, items, bytes: size, contentBytes, createdAt: at }
     const revision = await meta.commit({ shareID, segment, secretHash, at })
     if (revision === undefined) {
       // Revoked while the body arrived, or another secret's first sync won: what was put is nobody's.
@@ -80,17 +109,14 @@ export function createAppender(deps: SharesDeps) {
 
   return {
     append,
-    /** Resolves when no append that began before is still under way; later ones find the share revoked. */
-    settled: (shareID: string) => exclusive(shareID, async () => versionCache.drop(shareID)),
+    /** Ends the appends to a revoked share. Resolves when none is under way that could still put an object. */
+    async settle(shareID: string): Promise<void> {
+      for (const abort of underWay.get(shareID) ?? []) abort.abort(gone())
+      await exclusive(shareID, async () => versionCache.drop(shareID))
+    },
   }
 }
 
-async function* concat<T>(first: readonly T[], then: AsyncIterable<T>): AsyncIterable<T> {
-  yield* first
-  yield* then
-}
-
-/** The segment's lines: of what arrives, what is new. */
-async function* newLines(arriving: AsyncIterable<PreparedItem>, batch: Batch): AsyncIterable<string> {
-  for await (const prepared of arriving) if (batch.admit(prepared)) yield prepared.line
+function tooLarge(limit: number): ShareError {
+  return new ShareError("too_large", `The share is larger than this server keeps (${formatBytes(limit)}).`)
 }

@@ -43,6 +43,8 @@ export interface SegmentRow {
   items: number
   /** As stored, compressed. */
   bytes: number
+  /** Uncompressed: what reading it takes. */
+  contentBytes: number
   createdAt: number
 }
 

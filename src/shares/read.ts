@@ -1,7 +1,7 @@
 import { gone, notFound } from "../protocol/errors.ts"
 import { createFold, type Fold } from "../protocol/fold.ts"
-import type { ItemKey } from "../protocol/item.ts"
-import type { BlobStore, Machine, MetaStore, ShareRow } from "./ports.ts"
+import type { Item, ItemKey } from "../protocol/item.ts"
+import type { BlobStore, Machine, MetaStore, SegmentRow, ShareRow } from "./ports.ts"
 import { readSegments } from "./read-segments.ts"
 
 /** A share that exists and may be read. */
@@ -9,7 +9,10 @@ export type ActiveShare = ShareRow & { state: "active"; sessionID: string }
 
 export interface Snapshot {
   share: ActiveShare
-  /** The state at `share.revision`. Shared between readers and advanced by the next one: read it at once. */
+  /**
+   * The state at `share.revision` or later. Shared between readers, and advanced by whole commits only: what is read
+   * without waiting in between belongs together.
+   */
   fold: Fold
 }
 
@@ -27,17 +30,19 @@ export interface ShareReader {
 interface Kept {
   fold: Fold
   revision: number
-  /** Compressed bytes of its segments: what its place in memory is reckoned by. */
+  /** Uncompressed bytes that went into it. */
   bytes: number
 }
 
-/** Folds kept in memory, in compressed bytes; content takes some six to ten times that. */
-const KEPT_BYTES = 8 * 1024 * 1024
+/** What the folds kept in memory may come to, in bytes of JSON. */
+const KEPT_BYTES = 64 * 1024 * 1024
 
 export function createReader(deps: { meta: MetaStore; blobs: BlobStore; machine: Machine }): ShareReader {
   const { meta } = deps
   const kept = new Map<string, Kept>()
   const loading = new Map<string, Promise<Kept>>()
+  /** Counts up with every forgetting, so that a load that began before it does not put back what was forgotten. */
+  let forgettings = 0
 
   async function find(shareID: string): Promise<ActiveShare> {
     const share = await meta.findShare(shareID)
@@ -50,6 +55,7 @@ export function createReader(deps: { meta: MetaStore; blobs: BlobStore; machine:
   }
 
   function forget(shareID: string): void {
+    forgettings++
     kept.delete(shareID)
     loading.delete(shareID)
   }
@@ -67,20 +73,23 @@ export function createReader(deps: { meta: MetaStore; blobs: BlobStore; machine:
   }
 
   async function advance(share: ActiveShare): Promise<Kept> {
+    const began = forgettings
     const state = kept.get(share.id) ?? { fold: createFold(share.sessionID), revision: 0, bytes: 0 }
-    // Put back only when whole: a fold that stopped in mid-segment must not be gone on with.
-    kept.delete(share.id)
     const segments = await meta.segments(share.id, state.revision)
-    for await (const { items } of readSegments(deps, segments)) state.fold.apply(items)
-    for (const segment of segments) {
-      state.revision = segment.lastRevision
-      state.bytes += segment.bytes
+    const batches: Item[][] = []
+    for await (const { items } of readSegments(deps, segments)) batches.push(items)
+    for (const items of batches) state.fold.apply(items)
+    for (const { lastRevision, contentBytes } of segments) {
+      state.revision = lastRevision
+      state.bytes += contentBytes
     }
-    keep(share.id, state)
+    if (began === forgettings) keep(share.id, state)
     return state
   }
 
   function keep(id: string, state: Kept): void {
+    // Behind the others: the longest unread goes first.
+    kept.delete(id)
     kept.set(id, state)
     let total = 0
     for (const { bytes } of kept.values()) total += bytes
@@ -92,9 +101,25 @@ export function createReader(deps: { meta: MetaStore; blobs: BlobStore; machine:
   }
 
   async function read(shareID: string): Promise<Snapshot> {
-    const share = await find(shareID)
-    const { fold, revision } = await load(share)
-    return { share: { ...share, revision }, fold }
+    const before = await find(shareID)
+    try {
+      const { fold, revision } = await load(before)
+      // Again behind the reading: what was revoked meanwhile is not shown.
+      return { share: { ...(await find(shareID)), revision }, fold }
+    } catch (error) {
+      // Objects that went missing under the reading may be those of a share that was just revoked.
+      await find(shareID)
+      throw error
+    }
+  }
+
+  async function keysOf(segments: SegmentRow[], rootSessionID: string): Promise<Set<ItemKey>> {
+    const changed = new Set<ItemKey>()
+    const probe = createFold(rootSessionID)
+    for await (const { items } of readSegments(deps, segments)) {
+      for (const key of probe.apply(items)) changed.add(key)
+    }
+    return changed
   }
 
   return {
@@ -103,13 +128,8 @@ export function createReader(deps: { meta: MetaStore; blobs: BlobStore; machine:
     read,
     async readSince(shareID, revision) {
       const snapshot = await read(shareID)
-      const changed = new Set<ItemKey>()
-      const probe = createFold(snapshot.share.sessionID)
       const segments = await meta.segments(shareID, revision)
-      for await (const { items } of readSegments(deps, segments)) {
-        for (const key of probe.apply(items)) changed.add(key)
-      }
-      return { ...snapshot, changed }
+      return { ...snapshot, changed: await keysOf(segments, snapshot.share.sessionID) }
     },
   }
 }

@@ -10,9 +10,9 @@ import type { SharesDeps } from "./shares.ts"
 const PATIENCE_MS = 5_000
 
 export function createRevoker(
-  deps: SharesDeps & { reader: ShareReader; settled: (shareID: string) => Promise<void> },
+  deps: SharesDeps & { reader: ShareReader; settle: (shareID: string) => Promise<void> },
 ) {
-  const { meta, blobs, notifier, machine, log, reader, settled } = deps
+  const { meta, blobs, notifier, machine, log, reader, settle } = deps
   const running = new Map<string, Promise<void>>()
 
   async function revoke({ shareID, secret }: { shareID: string; secret: string }): Promise<Receipt> {
@@ -28,7 +28,10 @@ export function createRevoker(
       notifier.publish({ shareID: id, revision: share.revision, state: "revoked" })
     }
     if (revoked.length > 0) log.info({ shares: revoked }, "revoked")
-    await withinPatience(Promise.all(revoked.map(runDeletion)))
+    const unfinished = (await meta.findDeletion(shareID))?.finishedAt === undefined
+    await withinPatience(
+      Promise.all((unfinished ? [...new Set([...revoked, shareID])] : []).map(runDeletion)),
+    )
     const deletion = await meta.findDeletion(shareID)
     if (!deletion) throw gone()
     return toReceipt(deletion)
@@ -45,7 +48,7 @@ export function createRevoker(
 
   async function tryDeletion(shareID: string): Promise<void> {
     try {
-      await settled(shareID)
+      await settle(shareID)
       await deleteObjects(shareID)
       reader.forget(shareID)
       await meta.finishDeletion(shareID, machine.now())

@@ -56,4 +56,5 @@ export async function* decodeSegment(
     rest = text.slice(end + 1)
     yield lines.map((line) => readItem(JSON.parse(line), "segment"))
   }
+  if (rest !== "") throw new Error("the segment ends within a line")
 }

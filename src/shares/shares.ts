@@ -12,6 +12,8 @@ export interface SharesDeps {
   notifier: Notifier
   machine: Machine
   log: Log
+  /** What one share may come to, uncompressed: reading it takes some times that in memory. Bytes. */
+  maxShareBytes: number
 }
 
 /** What a share may do, whatever stands behind the ports. */
@@ -25,17 +27,30 @@ export interface Shares extends ShareReader {
   /** Goes on with deletions that a crash or a failing store interrupted. */
   resumeDeletions(): Promise<void>
   watch: Notifier["subscribe"]
+  /** Resolves when the writes that are under way have ended, well or not. */
+  idle(): Promise<void>
 }
 
 export function createShares(deps: SharesDeps): Shares {
   const reader = createReader(deps)
   const appender = createAppender(deps)
-  const revoker = createRevoker({ ...deps, reader, settled: appender.settled })
+  const revoker = createRevoker({ ...deps, reader, settle: appender.settle })
+  const running = new Set<Promise<unknown>>()
+
+  function track<T>(work: Promise<T>): Promise<T> {
+    running.add(work)
+    const done = () => running.delete(work)
+    work.then(done, done)
+    return work
+  }
+
   return {
     ...reader,
-    ...revoker,
     create: createCreator(deps),
-    append: appender.append,
+    append: (request) => track(appender.append(request)),
+    revoke: (request) => track(revoker.revoke(request)),
+    resumeDeletions: () => track(revoker.resumeDeletions()),
+    idle: async () => void (await Promise.allSettled(running)),
     watch: deps.notifier.subscribe,
   }
 }

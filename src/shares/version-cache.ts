@@ -2,12 +2,22 @@ import type { BlobStore, Machine, MetaStore } from "./ports.ts"
 import { readSegments } from "./read-segments.ts"
 import { createVersions, prepare, record, type Versions } from "./versions.ts"
 
-/** Shares whose versions are kept; an entry takes about 150 bytes an item. */
-const KEPT = 200
+/** Items whose versions are kept, of all shares together; each takes about 250 bytes. */
+const KEPT_ITEMS = 400_000
 
 /** Versions of the shares that are being written, brought up to the manifest at every use. */
 export function createVersionCache(deps: { meta: MetaStore; blobs: BlobStore; machine: Machine }) {
   const cache = new Map<string, Versions>()
+
+  function evict(): void {
+    let total = 0
+    for (const { items } of cache.values()) total += items.size
+    for (const [oldest, { items }] of cache) {
+      if (total <= KEPT_ITEMS || cache.size === 1) return
+      cache.delete(oldest)
+      total -= items.size
+    }
+  }
 
   return {
     async get(shareID: string, rootSessionID: string): Promise<Versions> {
@@ -20,8 +30,7 @@ export function createVersionCache(deps: { meta: MetaStore; blobs: BlobStore; ma
         versions.revision = revision
       }
       cache.set(shareID, versions)
-      const [oldest] = cache.keys()
-      if (cache.size > KEPT && oldest !== undefined) cache.delete(oldest)
+      evict()
       return versions
     },
 

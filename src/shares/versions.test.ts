@@ -2,7 +2,7 @@ import { expect, test } from "vitest"
 import { itemsOf } from "../../test/items.ts"
 import { createMachine } from "../host/machine.ts"
 import type { Item } from "../protocol/item.ts"
-import { beginBatch, createVersions, inferHidden, prepare, record, type Versions } from "./versions.ts"
+import { beginBatch, createVersions, prepare, record, type Versions } from "./versions.ts"
 
 const root = "ses_root"
 const machine = createMachine()
@@ -40,6 +40,13 @@ test("what was removed and comes back equal is stored again", () => {
   expect(changed([removal, ...before], versionsOf(before))).toEqual([removal, ...before])
 })
 
+/** What a batch hides when it is complete. */
+function hiddenBy(items: Item[], versions: Versions): Item[] {
+  const batch = beginBatch(versions)
+  for (const item of items) batch.admit(prepare(item, root, machine))
+  return batch.hidden()
+}
+
 const undone = session({ revert: { messageID: "m2" } })
 const history = [
   user("m1", 1),
@@ -50,7 +57,7 @@ const history = [
 ]
 
 test("[U2] a prompt after an undo hides what the undo hid", () => {
-  const hidden = inferHidden(versionsOf([...history, undone]), [session(), user("m4", 4)])
+  const hidden = hiddenBy([session(), user("m4", 4)], versionsOf([...history, undone]))
   expect(hidden).toEqual(
     ["m2", "m3"].map((id) => ({ type: "message_hidden", data: { id, sessionID: root } })),
   )
@@ -58,10 +65,8 @@ test("[U2] a prompt after an undo hides what the undo hid", () => {
 
 test("[U2] with a part id the parts before it and the message stay", () => {
   const partly = session({ revert: { messageID: "m2", partID: "p2" } })
-  const hidden = inferHidden(versionsOf([...history, text("m2", "p1", "kept"), partly]), [
-    session(),
-    user("m4", 4),
-  ])
+  const before = versionsOf([...history, text("m2", "p1", "kept"), partly])
+  const hidden = hiddenBy([session(), user("m4", 4)], before)
   expect(hidden).toEqual([
     { type: "part_hidden", data: { id: "p2", messageID: "m2", sessionID: root } },
     { type: "message_hidden", data: { id: "m3", sessionID: root } },
@@ -69,14 +74,34 @@ test("[U2] with a part id the parts before it and the message stay", () => {
 })
 
 test("[U2] nothing is hidden without an undo before, without its end, or without a new prompt", () => {
-  expect(inferHidden(versionsOf(history), [session(), user("m4", 4)])).toEqual([])
-  expect(inferHidden(versionsOf([...history, undone]), [undone, user("m4", 4)])).toEqual([])
-  expect(inferHidden(versionsOf([...history, undone]), [session(), user("m2", 2)])).toEqual([])
-  expect(inferHidden(versionsOf([...history, undone]), [session(), assistant("m4", 4)])).toEqual([])
+  expect(hiddenBy([session(), user("m4", 4)], versionsOf(history))).toEqual([])
+  expect(hiddenBy([undone, user("m4", 4)], versionsOf([...history, undone]))).toEqual([])
+  expect(hiddenBy([session(), user("m2", 2)], versionsOf([...history, undone]))).toEqual([])
+  expect(hiddenBy([session(), assistant("m4", 4)], versionsOf([...history, undone]))).toEqual([])
+})
+
+test("[U3] what the same batch brings is not hidden", () => {
+  const batch = [session(), user("m4", 4), text("m3", "p9", "late words"), assistant("m3", 33)]
+  const hidden = hiddenBy(batch, versionsOf([...history, undone])).map(
+    ({ data }) => (data as { id: string }).id,
+  )
+  expect(hidden).toEqual(["m2"])
+})
+
+test("[U2] the messages of subagents are not hidden for the order of their ids", () => {
+  const child = itemsOf("ses_child")
+  const hidden = hiddenBy([session(), user("m4", 4)], versionsOf([...history, child.user("m9", 9), undone]))
+  expect(hidden.map(({ data }) => (data as { id: string }).id)).toEqual(["m2", "m3"])
+})
+
+test("the size of a share is that of its last versions", () => {
+  const versions = versionsOf([session(), text("m", "p", "a".repeat(1000)), text("m", "p", "b")])
+  const lines = [session(), text("m", "p", "b")].map((item) => JSON.stringify(item).length)
+  expect(versions.bytes).toBe(lines.reduce((sum, length) => sum + length, 0))
 })
 
 test("a hostile revert is no undo", () => {
   for (const revert of [7, "m2", [], {}, { messageID: 3 }]) {
-    expect(inferHidden(versionsOf([...history, session({ revert })]), [session(), user("m4", 4)])).toEqual([])
+    expect(hiddenBy([session(), user("m4", 4)], versionsOf([...history, session({ revert })]))).toEqual([])
   }
 })

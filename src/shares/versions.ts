@@ -10,14 +10,22 @@ export interface Versions {
   /** The revision that this reflects. */
   revision: number
   readonly rootSessionID: string
-  /** Key → hash of the item's last version. */
-  readonly hashes: Map<ItemKey, string>
+  readonly items: Map<ItemKey, Version>
+  /** Sum of the items' sizes: what the share comes to when it is read. Bytes of JSON. */
+  bytes: number
   /** The root session's `revert`, as last synced. */
   revert: Revert | undefined
 }
 
+interface Version {
+  hash: string
+  bytes: number
+  /** Belongs to a subagent's session. */
+  child: boolean
+}
+
 export function createVersions(rootSessionID: string): Versions {
-  return { revision: 0, rootSessionID, hashes: new Map(), revert: undefined }
+  return { revision: 0, rootSessionID, items: new Map(), bytes: 0, revert: undefined }
 }
 
 /** An item ready to be compared and stored. */
@@ -41,78 +49,108 @@ export function record(versions: Versions, prepared: PreparedItem): void {
   batch.settle(versions.revision)
 }
 
-/** A commit in the making. Of its items it keeps keys and hashes only, so that a 100 MB sync leaves few bytes. */
+/** A commit in the making. Of its items it keeps keys, hashes and sizes only, so that a 100 MB sync leaves few bytes. */
 export interface Batch {
-  /** Items admitted so far. */
+  /** Items admitted so far, and their bytes as JSON. */
   readonly items: number
+  readonly bytes: number
+  /** What the share's size becomes with this batch. Bytes of JSON. */
+  readonly total: number
   /** Whether the item says something new, and so belongs into the commit. */
   admit(prepared: PreparedItem): boolean
+  /** To be asked for, and admitted, when the batch is complete: what hides what an undo has probably removed. */
+  hidden(): Item[]
   /** The commit is done: the versions now reflect it. */
   settle(revision: number): void
 }
 
 export function beginBatch(versions: Versions): Batch {
-  const added = new Map<ItemKey, string>()
+  const { rootSessionID } = versions
+  const added = new Map<ItemKey, Version>()
   const removed: Item[] = []
   let root: SessionData | undefined
+  let prompted = false
+  let bytes = 0
   let items = 0
+  let total = versions.bytes
+
+  function note({ type, data }: Item): void {
+    if (OUR_TYPES.has(type)) removed.push({ type, data })
+    if (type === "session" && (data as SessionData).id === rootSessionID) {
+      const { id, revert } = data as SessionData
+      root = revert === undefined ? { id } : { id, revert }
+    }
+    if (type !== "message") return
+    const { id, role, sessionID } = data as MessageData
+    prompted ||= role === "user" && sessionID === rootSessionID && !versions.items.has(`message/${id}`)
+  }
 
   return {
     get items() {
       return items
     },
-    admit({ item, key, hash }) {
-      if (OUR_TYPES.has(item.type)) removed.push(item)
+    get bytes() {
+      return bytes
+    },
+    get total() {
+      return total
+    },
+    admit({ item, key, hash, line }) {
+      const before = added.get(key) ?? versions.items.get(key)
       // Behind a removal in the same batch, what looks unchanged may be what comes back.
-      else if (removed.length === 0 && (added.get(key) ?? versions.hashes.get(key)) === hash) return false
-      added.set(key, hash)
-      if (key === `session/${versions.rootSessionID}`) root = item.data as SessionData
+      if (removed.length === 0 && before?.hash === hash) return false
+      const version = { hash, bytes: line.length, child: isChild(item, rootSessionID) }
+      added.set(key, version)
+      note(item)
       items++
+      bytes += version.bytes
+      total += version.bytes - (before?.bytes ?? 0)
       return true
     },
+    hidden() {
+      if (!root || root.revert || !prompted) return []
+      return inferHidden(versions).filter((item) => {
+        const { id, messageID } = item.data as PartData
+        // What the batch itself brings is there.
+        return !added.has(item.type === "part_hidden" ? `part/${messageID}/${id}` : `message/${id}`)
+      })
+    },
     settle(revision) {
-      for (const [key, hash] of added) versions.hashes.set(key, hash)
-      for (const item of removed) forget(versions.hashes, item)
+      for (const [key, version] of added) versions.items.set(key, version)
+      for (const item of removed) forget(versions.items, item)
       if (root) versions.revert = root.revert
+      versions.bytes = total
       versions.revision = revision
     },
   }
 }
 
+function isChild({ data, sessionID }: Item, rootSessionID: string): boolean {
+  const own = (data as { sessionID?: unknown } | null)?.sessionID ?? sessionID
+  return own !== undefined && own !== rootSessionID
+}
+
 /** What was removed or hidden counts as never seen, so that the same content synced again is stored again. */
-function forget(hashes: Map<ItemKey, string>, { type, data }: Item): void {
+function forget(items: Map<ItemKey, Version>, { type, data }: Item): void {
   const { id, messageID } = data as PartData
   if (type.startsWith("part_")) {
-    hashes.delete(`part/${messageID}/${id}`)
+    items.delete(`part/${messageID}/${id}`)
     return
   }
-  hashes.delete(`message/${id}`)
-  for (const key of hashes.keys()) if (key.startsWith(`part/${id}/`)) hashes.delete(key)
+  items.delete(`message/${id}`)
+  for (const key of items.keys()) if (key.startsWith(`part/${id}/`)) items.delete(key)
 }
 
 /**
- * The items that hide what an undo has probably removed. OpenCode's own client never reports those removals; their
- * only trace is a batch that both clears `revert` and brings a new user message. A redo followed at once by a prompt
- * leaves the same trace, hence hiding and not removing: whatever is synced again shows again.
+ * What the share's present `revert` hides, as items that say so for good. OpenCode's own client never reports the
+ * removals that a prompt makes after an undo; their only trace is a batch that both clears `revert` and brings a new
+ * user message. A redo followed at once by a prompt leaves the same trace, hence hiding and not removing.
  */
-export function inferHidden(versions: Versions, batch: readonly Item[]): Item[] {
-  const { revert, rootSessionID, hashes } = versions
+function inferHidden({ revert, rootSessionID, items }: Versions): Item[] {
   if (typeof revert?.messageID !== "string") return []
-  const cleared = batch.some(
-    ({ type, data }) =>
-      type === "session" && (data as SessionData).id === rootSessionID && !(data as SessionData).revert,
-  )
-  const prompted = batch.some(
-    ({ type, data }) =>
-      type === "message" &&
-      (data as MessageData).role === "user" &&
-      (data as MessageData).sessionID === rootSessionID &&
-      !hashes.has(`message/${(data as MessageData).id}`),
-  )
-  if (!cleared || !prompted) return []
-
   const hidden: Item[] = []
-  for (const key of hashes.keys()) {
+  for (const [key, { child }] of items) {
+    if (child) continue
     const [type, messageID = "", partID = ""] = key.split("/")
     if (type === "message" && hides(revert, messageID)) {
       hidden.push({ type: "message_hidden", data: { id: messageID, sessionID: rootSessionID } })

@@ -64,8 +64,11 @@ hljs.registerAliases(["jsonc", "json5", "jsonl"], { languageName: "json" })
 hljs.registerAliases(["vue", "svelte", "astro"], { languageName: "xml" })
 hljs.registerAliases(["shell", "console", "shellsession", "fish"], { languageName: "bash" })
 
-/** highlight.js reads about 1 MB a second; one large file must not hold up a page. */
-export const HIGHLIGHT_CHARS = 40_000
+/**
+ * highlight.js reads about 1 MB of ordinary code a second, but some grammars take time that grows with the square of
+ * hostile code: 1.5 s for 40,000 characters.
+ */
+export const HIGHLIGHT_CHARS = 10_000
 
 /** Code with class tokens for the languages that we know, plain otherwise. */
 export function highlight(code: string, language: string | undefined): Html {

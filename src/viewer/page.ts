@@ -19,7 +19,9 @@ export interface SharePage {
   context: RenderContext
 }
 
-/** The page of a share, in pieces of about a message each, so that a long session is never one string. */
+const INNER = "<!--inner-->"
+
+/** The page of a share, in pieces of a part each, so that a long session is never one string. */
 export function* renderSharePage({ share, document, context }: SharePage): Iterable<string> {
   const frame = createFrame(document, context)
   const title = titleOf(document)
@@ -38,19 +40,20 @@ export function* renderSharePage({ share, document, context }: SharePage): Itera
   }).text
   yield html`<a class="skip" href="#${LOG}">Skip to the conversation</a>${topBar(html`<p id="live" role="status" hidden></p>`)}<div id="${PAGE}">`
     .text
-  for (const block of pageBlocks(document)) {
-    if (block.id !== LOG) yield renderBlock(block, frame).text
-    else yield* inPieces(block)
-  }
+  for (const block of pageBlocks(document)) yield* inPieces(block)
   yield html`</div>${footer(share)}`.text
   yield pageEnd().text
 
-  function* inPieces(log: Block): Iterable<string> {
-    // The log's own element is the only one too large to be rendered around its children.
-    const [start, end] = log.render(frame, trusted("\0")).text.split("\0")
-    yield start ?? ""
-    for (const block of log.children) yield renderBlock(block, frame).text
-    yield end ?? ""
+  function* inPieces(block: Block): Iterable<string> {
+    if (block.children.length === 0) {
+      yield renderBlock(block, frame).text
+      return
+    }
+    // What stands around the children. Text of a share is escaped, so it holds no comment that could pose as this one.
+    const [start = "", end = ""] = block.render(frame, trusted(INNER)).text.split(INNER)
+    yield start
+    for (const child of block.children) yield* inPieces(child)
+    yield end
   }
 }
 

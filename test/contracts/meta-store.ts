@@ -23,7 +23,14 @@ export function metaStoreContract(name: string, open: () => Promise<MetaStore>) 
     const commit = (share: NewShare, id: string, secretHash = share.secretHash) =>
       meta.commit({
         shareID: share.id,
-        segment: { id, objectKey: `shares/${share.id}/${id}`, items: 3, bytes: 50, createdAt: 5 },
+        segment: {
+          id,
+          objectKey: `shares/${share.id}/${id}`,
+          items: 3,
+          bytes: 50,
+          contentBytes: 400,
+          createdAt: 5,
+        },
         secretHash,
         at: 5,
       })
@@ -77,6 +84,7 @@ export function metaStoreContract(name: string, open: () => Promise<MetaStore>) 
           lastRevision: i + 1,
           items: 3,
           bytes: 50,
+          contentBytes: 400,
           createdAt: 5,
         })),
       )

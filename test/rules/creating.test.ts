@@ -1,4 +1,5 @@
 import { readdir, readFile } from "node:fs/promises"
+import { request } from "node:http"
 import { join } from "node:path"
 import { afterEach, expect, test } from "vitest"
 import { ConfigError, readConfig } from "../../src/host/config.ts"
@@ -122,12 +123,36 @@ test("[C3] a server that others can reach does not start without tokens", () => 
   expect(faults({ BASE_URL: "http://127.0.0.1.example.com" })).toHaveLength(1)
 })
 
+test("[C2] without tokens, a name of somebody else's does not create", async () => {
+  const { world, client } = await start()
+  const create = (host: string) =>
+    new Promise<number>((resolve, reject) => {
+      const headers = { host, "content-type": "application/json" }
+      const sent = request(`${world.url}/api/share`, { method: "POST", headers }, (response) => {
+        response.resume()
+        resolve(response.statusCode ?? 0)
+      })
+      sent.on("error", reject)
+      sent.end(JSON.stringify({ sessionID: "ses_1" }))
+    })
+  expect(await create("rebound.example.com")).toBe(403)
+  expect(await create("localhost:1")).toBe(200)
+  expect((await client.create("ses_1")).status).toBe(200)
+})
+
+test("[C2] a slash at the end of enterprise.url does no harm", async () => {
+  const { world } = await start({ createTokens: [token] })
+  expect((await createNativeClient(`${world.url}/t/${token}/`).create("ses_1")).status).toBe(200)
+})
+
 test("[C6] tokens appear in no log line", async () => {
   const lines: string[] = []
   const log = createLog("debug", { write: (line: string) => lines.push(line) })
   const { world } = await start({ createTokens: [token], log })
   await createNativeClient(`${world.url}/t/${token}`).create("ses_1")
   await createNativeClient(`${world.url}/t/${token}`).call("GET", "/api/nothing")
+  for (const spelled of ["//t/", "/T/", "/%74/"])
+    await createNativeClient(world.url).call("GET", `${spelled}${token}/x`)
   await createNativeClient(world.url, { authorization: `Bearer ${token}` }).create("ses_1")
   expect(lines.join("")).toContain("/t/***/api/share")
   expect(lines.join("")).not.toContain(token)

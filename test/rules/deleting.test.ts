@@ -1,5 +1,3 @@
-import { writeFile } from "node:fs/promises"
-import { dirname, join } from "node:path"
 import { afterAll, beforeAll, expect, test } from "vitest"
 import { itemsOf } from "../items.ts"
 import { createNativeClient } from "../native-client.ts"
@@ -69,17 +67,4 @@ test("[D5] a tombstone says nothing of what it was", async () => {
   for (const path of [`/share/${id}`, `/api/share/${id}/metadata`]) {
     expect((await client.call("GET", path)).text).not.toContain("ses_secretname")
   }
-})
-
-test("[D3] a deletion that could not finish goes on at the next start", async () => {
-  const { id, secret } = await filledShare("ses_5")
-  const [file] = await world.storedFiles()
-  // A folder where an object should be: it cannot be deleted like one, so the store fails half-way.
-  const stray = join(dirname(file ?? ""), "stray")
-  await writeFile(stray, "left by a crash")
-  const { body } = await client.remove(id, secret)
-  expect(body.receipt).toMatchObject({ objects: 3, final: true })
-  await world.restart()
-  expect((await client.remove(id, secret)).body).toEqual(body)
-  expect(await world.storedFiles()).toEqual([])
 })

@@ -133,6 +133,13 @@ test("[D1] revoking tells the watchers and ends their streams", async () => {
   }
 })
 
+test("[E1] asking for the head of the stream opens none", async () => {
+  const { id } = await newShare()
+  const head = await fetch(`${world.url}/api/share/${id}/events`, { method: "HEAD" })
+  expect([head.status, head.headers.get("content-type")]).toEqual([200, "text/event-stream"])
+  expect((await client.call("GET", `/api/share/${id}/events?revision=x`)).status).toBe(400)
+})
+
 test("a watcher of nothing is answered 404, of a revoked share 410", async () => {
   const { id, secret } = await newShare()
   await client.remove(id, secret)

@@ -9,7 +9,7 @@ let client: ReturnType<typeof createNativeClient>
 let count = 0
 
 beforeAll(async () => {
-  world = await createWorld({ maxSyncBytes: 64 * 1024 })
+  world = await createWorld({ maxSyncBytes: 80 * 1024 })
   client = createNativeClient(world.url)
 })
 afterAll(() => world.close())
@@ -94,12 +94,12 @@ test("[S2] the secret may stand behind the data", async () => {
 
 test("[S3] a body over the limit is 413, with the limit in the message, whether its length is told or not", async () => {
   const { id, secret, text } = await newShare()
-  const body = JSON.stringify({ secret, data: [text("m", "p", "x".repeat(70_000))] })
+  const body = JSON.stringify({ secret, data: [text("m", "p", "x".repeat(90_000))] })
   const told = await client.call("POST", `/api/share/${id}/sync`, body)
   expect(told.status).toBe(413)
   expect(told.body.error).toEqual({
     code: "too_large",
-    message: "The body is larger than this server takes (64 KiB).",
+    message: "The body is larger than this server takes (80 KiB).",
   })
   const chunked = await fetch(`${world.url}/api/share/${id}/sync`, {
     method: "POST",
@@ -130,6 +130,27 @@ test("[R1] data holds the root session's items only; a child's are asked for by 
   expect((await client.data(id)).body).toEqual([session(), user("m")])
   expect((await client.call("GET", `/api/share/${id}/data?session=ses_child`)).body).toEqual(children)
   expect((await client.call("GET", `/api/share/${id}/data?session=../x`)).status).toBe(400)
+})
+
+test("[U2] an undo is seen however large the batch is that ends it", async () => {
+  const { id, sync, session, user, text } = await newShare()
+  await sync([
+    session(),
+    user("m1", 1),
+    user("m2", 2),
+    text("m2", "p2", "undone words"),
+    session({ revert: { messageID: "m2" } }),
+  ])
+  await sync([text("m3", "p0", "x".repeat(70_000)), user("m3", 3), session()])
+  const page = (await client.call("GET", `/share/${id}`)).text
+  expect(page).not.toContain("undone words")
+})
+
+test("[I3] fields that we do not know come back too", async () => {
+  const { id, sync } = await newShare()
+  const item = { type: "todo", data: { id: "x" }, since: 7 }
+  await sync([item])
+  expect((await client.data(id)).body).toEqual([item])
 })
 
 test("[U2][U3] what a prompt after an undo hides stays in data", async () => {

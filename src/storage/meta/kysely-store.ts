@@ -88,6 +88,7 @@ export function createKyselyStore(db: Kysely<Schema>): MetaStore {
             object_key: segment.objectKey,
             items: segment.items,
             bytes: segment.bytes,
+            content_bytes: segment.contentBytes,
             created_at: segment.createdAt,
           })
           .execute()
@@ -212,6 +213,7 @@ function toSegment(row: Selectable<Schema["segments"]>): SegmentRow {
     lastRevision: row.last_revision,
     items: row.items,
     bytes: row.bytes,
+    contentBytes: row.content_bytes,
     createdAt: row.created_at,
   }
 }

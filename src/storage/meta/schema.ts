@@ -23,6 +23,7 @@ export interface Schema {
     object_key: string
     items: number
     bytes: number
+    content_bytes: number
     created_at: number
   }
   deletions: {

@@ -36,6 +36,7 @@ export const shares: Migration = {
       .addColumn("object_key", "text", (c) => c.notNull())
       .addColumn("items", "integer", (c) => c.notNull())
       .addColumn("bytes", "bigint", (c) => c.notNull())
+      .addColumn("content_bytes", "bigint", (c) => c.notNull())
       .addColumn("created_at", "bigint", (c) => c.notNull())
       // Manifest order is commit order.
       .addPrimaryKeyConstraint("segments_key", ["share_id", "first_revision"])

@@ -8,6 +8,7 @@ import { fetchPage } from "./server-html.ts"
 
 const FIRST_WAIT = 1000
 const LONGEST_WAIT = 30_000
+const REFRESH_PAUSE = 2000
 
 export interface Followed {
   /** The revision that the page shows. */
@@ -26,6 +27,7 @@ export function followShare({ revision, events, metadata, settle }: Followed): v
   let source: EventSource | undefined
   let timer: ReturnType<typeof setTimeout> | undefined
   let ended = false
+  let lastRefresh = 0
 
   function connect(): void {
     clearTimeout(timer)
@@ -57,6 +59,10 @@ export function followShare({ revision, events, metadata, settle }: Followed): v
   /** Takes the page as it is now. The stream begins anew behind it, so that nothing falls between the two. */
   async function refresh(): Promise<void> {
     source?.close()
+    // One refresh may ask for the next, when the share changes faster than pages come.
+    await new Promise((resolve) => setTimeout(resolve, lastRefresh + REFRESH_PAUSE - Date.now()))
+    lastRefresh = Date.now()
+    if (ended) return
     const page = await fetchPage(location.pathname).catch(() => undefined)
     if (!page) return void retry()
     keepPlace(() => {

@@ -4,8 +4,17 @@ export function watchTarget(): void {
   revealTarget()
 }
 
+function targetOf(fragment: string): HTMLElement | null {
+  try {
+    return document.getElementById(decodeURIComponent(fragment))
+  } catch {
+    // Half an escape, such as "%".
+    return null
+  }
+}
+
 function revealTarget(): void {
-  const target = document.getElementById(decodeURIComponent(location.hash.slice(1)))
+  const target = targetOf(location.hash.slice(1))
   if (!target) return
   let hidden = false
   for (let at: Element | null = target; at; at = at.parentElement) {
