@@ -3,7 +3,7 @@ import { compress } from "hono/compress"
 import { ShareError } from "../protocol/errors.ts"
 import { ROUTES } from "../protocol/routes.ts"
 import { maskPath, splitPathToken } from "./access.ts"
-import { createAssetRoutes } from "./assets.ts"
+import { assetUrls, createAssetRoutes } from "./assets.ts"
 import type { ApiDeps, ApiEnv, Bindings } from "./context.ts"
 import { answerError } from "./errors.ts"
 import { createEventRoutes } from "./events.ts"
@@ -19,7 +19,8 @@ export interface App {
 export function createApp(deps: ApiDeps): App {
   const { config, machine, log, assets } = deps
   const app = new Hono<ApiEnv>({
-    getPath: (request) => splitPathToken(new URL(request.url).pathname).path,
+    // A slash at the end of a pasted link does no harm.
+    getPath: (request) => splitPathToken(new URL(request.url).pathname).path.replace(/(?<=.)\/+$/, ""),
   })
 
   app.use(async (c, next) => {
@@ -47,7 +48,10 @@ export function createApp(deps: ApiDeps): App {
   app.get(ROUTES.health.path, (c) => c.json({ ok: true, version: config.version }))
   const doc = describeApi(config)
   app.get("/api/doc", (c) => c.json(doc))
-  app.get("/robots.txt", (c) => c.text("User-agent: *\nDisallow: /share/\nDisallow: /s/\nDisallow: /api/\n"))
+  app.get("/robots.txt", (c) => c.text("User-agent: *\nDisallow: /api/\n"))
+  app.get("/favicon.ico", (c) => c.redirect(assetUrls(assets).icon, 302))
+  // The address of opencode.json, opened in a browser.
+  app.get("/t/:token", (c) => c.redirect("/", 302))
   app.route("/", createAssetRoutes(assets))
   app.route("/", createShareRoutes(deps))
   app.route("/", createEventRoutes(deps))

@@ -4,14 +4,17 @@ export interface BannerFacts {
   baseUrl: string
   sampleUrl: string | undefined
   needsToken: boolean
+  /** Where it listens, when people reach it elsewhere. */
+  listening?: string
   version: string
 }
 
 /** What a start prints: where it listens, how to connect OpenCode, something to look at. */
-export function renderBanner({ baseUrl, sampleUrl, needsToken, version }: BannerFacts): string {
+export function renderBanner({ baseUrl, sampleUrl, needsToken, listening, version }: BannerFacts): string {
   const enterprise = needsToken ? `${baseUrl}/t/<token>` : baseUrl
   const rows: [label: string, value: string][] = [
     [`Better Share ${version}`, link(baseUrl)],
+    ...(listening === undefined ? [] : ([["listening on", listening]] as [string, string][])),
     ["in opencode.json", colors.green(`"enterprise": { "url": ${JSON.stringify(enterprise)} }`)],
     ["then in OpenCode", colors.bold("/share")],
     ...(sampleUrl === undefined ? [] : ([["a session to look at", link(sampleUrl)]] as [string, string][])),

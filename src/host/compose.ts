@@ -1,14 +1,13 @@
-import { mkdir } from "node:fs/promises"
 import { join } from "node:path"
 import { type App, createApp } from "../api/app.ts"
 import type { Assets } from "../api/context.ts"
 import type { BlobStore, Log, Machine, MetaStore } from "../shares/ports.ts"
 import { createShares, type Shares } from "../shares/shares.ts"
 import { openFileStore } from "../storage/blobs/file.ts"
-import { lockDataDir } from "../storage/data-dir-lock.ts"
 import { openSqliteStore } from "../storage/meta/sqlite.ts"
 import { createInProcessNotifier } from "../storage/notifier/in-process.ts"
 import type { Config } from "./config.ts"
+import { claimDataDir } from "./data-dir.ts"
 import { addSample } from "./sample/sample.ts"
 import { version } from "./version.ts"
 
@@ -35,8 +34,7 @@ export async function compose(
   config: Config,
   { machine, log, assets, baseUrl }: ComposeDeps,
 ): Promise<Composition> {
-  await mkdir(config.dataDir, { recursive: true })
-  const lock = lockDataDir(config.dataDir)
+  const lock = await claimDataDir(config.dataDir)
   const meta: MetaStore = await openSqliteStore({ file: join(config.dataDir, "better-share.db") })
   const blobs: BlobStore = await openFileStore({ root: config.dataDir })
   const shares = createShares({

@@ -19,8 +19,10 @@ async function main(): Promise<void> {
   const config = readConfig(process.env)
   const assets = await loadAssets(join(fileURLToPath(import.meta.url), "../assets"))
   const serving = await serve(config, { assets, log: createLog(config.logLevel) })
-  const { baseUrl, sampleUrl } = serving
-  console.log(renderBanner({ baseUrl, sampleUrl, needsToken: config.createTokens.length > 0, version }))
+  const { baseUrl, url, sampleUrl } = serving
+  const listening = url === baseUrl ? {} : { listening: url }
+  const needsToken = config.createTokens.length > 0
+  console.log(renderBanner({ baseUrl, sampleUrl, needsToken, version, ...listening }))
   for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => stop(serving))
 }
 

@@ -52,6 +52,8 @@ export function createRevoker(
       await deleteObjects(shareID)
       reader.forget(shareID)
       await meta.finishDeletion(shareID, machine.now())
+      const deletion = await meta.findDeletion(shareID)
+      if (deletion) log.info({ receipt: toReceipt(deletion) }, "deleted")
     } catch (error) {
       log.error({ err: error, share: shareID }, "could not delete all objects of a revoked share yet")
     }

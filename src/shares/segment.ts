@@ -17,6 +17,7 @@ export function encodeSegment(lines: AsyncIterable<string>, machine: Machine): A
 }
 
 const PIECE = 64 * 1024
+const MOST_BYTES_OF_A_CHARACTER = 4
 
 /** Encodes into buffers of one size: joining the lines as strings would copy each of them twice. */
 async function* gather(lines: AsyncIterable<string>): AsyncIterable<Uint8Array> {
@@ -24,15 +25,17 @@ async function* gather(lines: AsyncIterable<string>): AsyncIterable<Uint8Array> 
   let piece = new Uint8Array(PIECE)
   let filled = 0
   for await (const line of lines) {
-    let rest = `${line}\n`
-    while (rest !== "") {
-      const { read, written } = encoder.encodeInto(rest, piece.subarray(filled))
-      rest = rest.slice(read)
-      filled += written
-      if (rest === "") break
-      yield piece.subarray(0, filled)
-      piece = new Uint8Array(PIECE)
-      filled = 0
+    // A line end apart from its line, for the same reason.
+    for (const text of [line, "\n"]) {
+      for (let at = 0; at < text.length; ) {
+        const { read, written } = encoder.encodeInto(at === 0 ? text : text.slice(at), piece.subarray(filled))
+        at += read
+        filled += written
+        if (filled + MOST_BYTES_OF_A_CHARACTER <= PIECE) continue
+        yield piece.subarray(0, filled)
+        piece = new Uint8Array(PIECE)
+        filled = 0
+      }
     }
   }
   if (filled > 0) yield piece.subarray(0, filled)

@@ -11,6 +11,7 @@ export function lockDataDir(folder: string): { release(): void } {
     database.exec("BEGIN EXCLUSIVE")
   } catch (cause) {
     database.close()
+    if ((cause as { code?: unknown }).code !== "SQLITE_BUSY") throw cause
     throw new Error(
       `Another Better Share is running on the data folder ${folder}. Stop it first, or set DATA_DIR to another folder.`,
       { cause },

@@ -38,8 +38,8 @@ function render(value: Child): string {
   return text
 }
 
-const UNSAFE = /[&<>"'\u202a-\u202e\u2066-\u2069]/
-const EVERY_UNSAFE = /[&<>"'\u202a-\u202e\u2066-\u2069]/g
+const UNSAFE = /[&<>"'\0\u202a-\u202e\u2066-\u2069]/
+const EVERY_UNSAFE = /[&<>"'\0\u202a-\u202e\u2066-\u2069]/g
 const ENTITIES: Record<string, string> = {
   "&": "&amp;",
   "<": "&lt;",
@@ -50,7 +50,7 @@ const ENTITIES: Record<string, string> = {
 
 /**
  * Escapes text for element content and quoted attributes. Bidirectional overrides and isolates become visible, as
- * they could make code read otherwise than it runs (CVE-2021-42574).
+ * they could make code read otherwise than it runs (CVE-2021-42574), and so does NUL, which HTML cannot hold.
  */
 export function escapeText(text: string): string {
   return UNSAFE.test(text) ? text.replace(EVERY_UNSAFE, (char) => ENTITIES[char] ?? namedControl(char)) : text
@@ -64,5 +64,5 @@ export function showBidi(text: string): string {
 }
 
 function namedControl(char: string): string {
-  return `⟨U+${char.charCodeAt(0).toString(16).toUpperCase()}⟩`
+  return `⟨U+${char.charCodeAt(0).toString(16).toUpperCase().padStart(4, "0")}⟩`
 }

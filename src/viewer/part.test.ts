@@ -23,7 +23,7 @@ test.each([
   ["text", { text: "**hi**" }, "<strong>hi</strong>"],
   ["reasoning", { text: "hm", time: { start: 0, end: 2000 } }, "Thought for 2 s"],
   ["file", { url: "file:///home/mira/code/harbour/a.ts", mime: "text/plain" }, ">a.ts</code>"],
-  ["step-start", { snapshot: "0123456789" }, '<code title="0123456789">0123456</code>'],
+  ["step-start", { snapshot: "0123456789" }, 'title="Snapshot 0123456789"'],
   ["step-finish", { reason: "tool-calls", tokens: { input: 12, output: 3 }, cost: 0.5 }, "12 in · 3 out"],
   ["snapshot", { snapshot: "0123456789" }, "Snapshot"],
   ["patch", { files: ["/home/mira/code/harbour/src/a.ts"] }, ">src/a.ts</code>"],
@@ -251,4 +251,19 @@ test("No shape of data makes a part throw or breaks its markup", () => {
     ),
     { numRuns: 1500 },
   )
+})
+
+test("a text of megabytes is shown as it was written, not as a hundred thousand elements", () => {
+  const text = "para **b** `c`\n\n".repeat(100_000)
+  const made = renderPart(
+    { id: "prt_a", messageID: "m", sessionID: "s", type: "text", text },
+    "prt_a",
+    "assistant",
+    {
+      ...frame,
+      whole: true,
+    },
+  ).text
+  expect(made.match(/</g)?.length).toBeLessThan(10)
+  expect(made).toContain("para **b** `c`")
 })

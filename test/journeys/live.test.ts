@@ -1,6 +1,7 @@
-import { expect, test } from "vitest"
+import { expect, onTestFinished, test } from "vitest"
 import { CLEAN } from "../browser/watched-page.ts"
 import { createGate } from "../opencode/gate.ts"
+import { createServerProcess } from "../server-process.ts"
 import { within } from "../wait.ts"
 import {
   hidesText,
@@ -8,6 +9,7 @@ import {
   playKitchenSink,
   readShare,
   setStage,
+  setStageFor,
   shareNewSession,
   showsText,
 } from "./stage.ts"
@@ -96,25 +98,36 @@ test("[U1][U2] undo, redo and a new prompt while a page is open", async () => {
 })
 
 test("[E4][L3] the server is killed in the middle; the session goes on, and the page catches up", async () => {
-  const stage = await setStage()
-  const { model, world, opencode, browser } = stage
+  const server = await createServerProcess()
+  onTestFinished(() => server.dispose())
+  await server.start()
+  const stage = await setStageFor(server.url)
+  const { model, opencode, browser } = stage
+  const gate = createGate()
+  const say = (words: string) => ({ tool: "bash", input: { command: `echo ${words}`, description: words } })
   model.play({
     title: "Interrupted",
-    turns: [{ text: "Before the fall." }, { text: "While it was down." }, { text: "After it came back." }],
+    turns: [
+      { text: "Before the fall.", tools: [say("one")] },
+      { text: [gate, "In the middle of it."], tools: [say("two")] },
+      { text: "After it came back." },
+    ],
   })
   const { client } = await opencode.serve()
   const shared = await shareNewSession(stage, client)
-  await shared.prompt("First")
-  await shared.synced()
   const reader = await browser.open(shared.url)
+  const prompting = shared.prompt("Go on whatever happens")
+  await within(gate.reached, 30_000, "the second step")
   await showsText(reader, "Before the fall.")
 
-  await world.stop()
-  await shared.prompt("Second")
-  await world.start()
-  await shared.prompt("Third")
-  await showsText(reader, "After it came back.")
-  await showsText(reader, "Before the fall.")
+  await server.kill("SIGKILL")
+  await reader.page.locator("#live.reconnecting").waitFor()
+  await server.start()
+  gate.open()
+  await prompting
+  for (const words of ["After it came back.", "In the middle of it.", "Before the fall."])
+    await showsText(reader, words)
+  await isLive(reader)
   expect(reader.complaints().errors).toEqual([])
   expect(reader.complaints().policy).toEqual([])
 })

@@ -15,10 +15,9 @@ import { type ScriptedModel, startScriptedModel } from "../opencode/scripted-mod
 import { waitFor } from "../wait.ts"
 import { createWorld, type World } from "../world.ts"
 
-/** The whole path: a scripted model, the real OpenCode, the real server and a real browser. */
+/** The whole path but the server: a scripted model, the real OpenCode and a real browser. */
 export interface Stage {
   model: ScriptedModel
-  world: World
   opencode: OpenCode
   browser: TestBrowser
 }
@@ -28,16 +27,21 @@ export interface StageOptions {
   config?: Record<string, unknown>
 }
 
-/** Everything is taken down when the test ends. */
-export async function setStage(options: StageOptions = {}): Promise<Stage> {
+/** A stage with a server of its own. Everything is taken down when the test ends. */
+export async function setStage(options: StageOptions = {}): Promise<Stage & { world: World }> {
   const world = await createWorld()
   onTestFinished(() => world.close())
+  return { ...(await setStageFor(world.url, options)), world }
+}
+
+/** A stage whose OpenCode shares to the server at `shareUrl`. */
+export async function setStageFor(shareUrl: string, options: StageOptions = {}): Promise<Stage> {
   const model = await startScriptedModel()
   onTestFinished(() => model.stop())
-  const opencode = await newOpenCode(model, world.url, options)
+  const opencode = await newOpenCode(model, shareUrl, options)
   const browser = await launchBrowser(inject("chromiumPath"))
   onTestFinished(() => browser.close())
-  return { model, world, opencode, browser }
+  return { model, opencode, browser }
 }
 
 /** One more OpenCode, with an empty home of its own. */

@@ -97,7 +97,7 @@ test("[C2] with tokens set, creating takes one, as a header or in the path", asy
 
 test("[C2] only the shares' API has path-token addresses", async () => {
   const { client } = await start({ createTokens: [token] })
-  for (const path of ["/", "/api/health", "/share/aaaaaaaaaaaaaaaaaaaaaa"]) {
+  for (const path of ["/api/health", "/share/aaaaaaaaaaaaaaaaaaaaaa"]) {
     expect((await client.call("GET", `/t/${token}${path}`)).status).toBe(404)
   }
 })

@@ -174,6 +174,11 @@ test("[U2][U3] what a prompt after an undo hides stays in data", async () => {
   expect(await page()).toContain("undone words")
 })
 
+test("[R2] a link with a slash at its end is the same link", async () => {
+  const { id } = await newShare()
+  expect((await client.call("GET", `/share/${id}/`)).status).toBe(200)
+})
+
 test("[R2] /s/:id redirects to the page", async () => {
   const { id } = await newShare()
   const response = await fetch(`${world.url}/s/${id}`, { redirect: "manual" })

@@ -57,6 +57,23 @@ test("[C3] a public start without tokens is refused with a sentence; all faults 
   expect(server.output()).toContain("BASE_URL: with HOST=0.0.0.0 set the address that people will use")
 })
 
+test("a data folder that cannot be one is refused with a sentence", async () => {
+  const server = await processWith({ DATA_DIR: process.execPath })
+  expect(await server.startExpectingFailure()).toBe(1)
+  expect(server.output()).toContain(`DATA_DIR: cannot write to ${process.execPath} (EEXIST)`)
+})
+
+test("behind a proxy, a start says both where it is reached and where it listens", async () => {
+  const server = await processWith({
+    BASE_URL: "https://share.example.com",
+    CREATE_TOKENS: "a-token-of-the-team",
+  })
+  await server.start()
+  expect(server.output()).toMatch(/Better Share \S+ +https:\/\/share\.example\.com/)
+  expect(server.output()).toMatch(new RegExp(`listening on +${server.url}`))
+  expect(server.output()).toContain('"https://share.example.com/t/<token>"')
+})
+
 test("a data folder in use, and a port in use, are refused with a sentence", async () => {
   const first = await processWith()
   await first.start()

@@ -16,6 +16,8 @@ export async function openSqliteStore({ file }: SqliteOptions): Promise<MetaStor
   database.pragma("journal_mode = WAL")
   database.pragma("synchronous = FULL")
   database.pragma("foreign_keys = ON")
+  // What a revoked share's row said must not stay legible in the file's free pages.
+  database.pragma("secure_delete = ON")
   const db = new Kysely<Schema>({ dialect: new SqliteDialect({ database }) })
   await migrate(db as Kysely<unknown>)
   return createKyselyStore(db)

@@ -1,4 +1,4 @@
-const WORDS = { live: "Live", reconnecting: "Reconnecting", ended: "Ended" } as const
+const WORDS = { live: "Up to date", reconnecting: "Reconnecting", ended: "Ended" } as const
 
 /** Tells the reader whether the page keeps itself up to date. */
 export function showConnection(state: keyof typeof WORDS): void {

@@ -96,12 +96,22 @@ export function followShare({ revision, events, metadata, settle }: Followed): v
     showGone(message)
   }
 
-  // A page in the back-forward cache must not hold a connection, and has to catch up when it returns.
+  // Over HTTP/1.1 a browser has six connections to a server, all its tabs together: who is not looked at lets go of
+  // its own, and catches up when it is. A page in the back-forward cache must not hold one either.
+  function follow(): void {
+    if (ended) return
+    if (document.visibilityState === "visible") connect()
+    else {
+      source?.close()
+      clearTimeout(timer)
+    }
+  }
+  document.addEventListener("visibilitychange", follow)
   addEventListener("pagehide", () => source?.close())
   addEventListener("pageshow", (event) => {
-    if (event.persisted && !ended) connect()
+    if (event.persisted) follow()
   })
-  connect()
+  follow()
 }
 
 function on<Name extends keyof LiveEvents>(

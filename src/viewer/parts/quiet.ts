@@ -8,13 +8,18 @@ import { tokenText } from "../usage.ts"
 /** Lines of bookkeeping between what was said: one small line each. */
 
 export function stepStartPart(part: PartData): Html {
-  return line("Step", [snapshotTag(part.snapshot)])
+  const hash = filled(part.snapshot)
+  return html`<p class="quiet"${hash && html` title="Snapshot ${hash}"`}><span>Step</span></p>`
 }
+
+/** Every step ends with one of these; others say that something was cut short. */
+const USUAL_REASONS: ReadonlySet<string> = new Set(["stop", "tool-calls"])
 
 export function stepFinishPart(part: PartData): Html {
   const cost = num(part.cost)
+  const reason = filled(part.reason)
   return line("Step finished", [
-    filled(part.reason)?.replaceAll("-", " "),
+    reason && !USUAL_REASONS.has(reason) && reason.replaceAll("-", " "),
     tokenText(part.tokens),
     cost !== undefined && formatCost(cost),
   ])

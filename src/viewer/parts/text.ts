@@ -13,7 +13,15 @@ export function textPart(part: PartData, frame: Frame): Html {
   if (part.ignored === true) return quietText("Not sent to the model", text, frame)
   if (!text.trim()) return html`<p class="empty">No text</p>`
   const folded = foldText(text, FOLD.prose, frame)
-  return html`<div class="prose">${markdown(folded.text)}</div>${moreLink(folded, frame)}`
+  return html`${prose(folded.text)}${moreLink(folded, frame)}`
+}
+
+/** Markdown makes a hundred thousand elements of a few megabytes; what is that long is read as it was written. */
+const MARKDOWN_CHARS = 100_000
+
+function prose(text: string): Html {
+  if (text.length > MARKDOWN_CHARS) return html`<div class="prose long">${text}</div>`
+  return html`<div class="prose">${markdown(text)}</div>`
 }
 
 /** A prompt is read as it was typed; long logs pasted into it fold early. */
@@ -21,7 +29,7 @@ export function promptText(part: PartData, frame: Frame): Html {
   if (part.synthetic === true || part.ignored === true) return textPart(part, frame)
   const folded = foldText(asText(part.text), FOLD.prompt, frame)
   if (!folded.text.trim()) return html`<p class="empty">No text</p>`
-  return html`<div class="prose">${markdown(folded.text)}</div>${moreLink(folded, frame)}`
+  return html`${prose(folded.text)}${moreLink(folded, frame)}`
 }
 
 function quietText(label: string, text: string, frame: Frame): Html {

@@ -30,7 +30,7 @@ interface Todo {
 function todoRow({ content, status, priority }: Todo): Html {
   const state = Object.hasOwn(STATES, status) ? STATES[status] : status
   const kind = Object.hasOwn(STATES, status) ? status : "pending"
-  return html`<li class="${kind}"><span class="box" role="img" aria-label="${state}"></span><span class="what">${content}${priority === "high" && html` <span class="dim">high priority</span>`}</span></li>`
+  return html`<li class="${kind}"><span class="box" role="img" aria-label="${state}"></span><span class="what">${content}${priority === "high" && html` <span class="dim">· high priority</span>`}</span></li>`
 }
 
 function todosOf(call: ToolCall): Todo[] {
