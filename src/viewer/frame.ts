@@ -1,4 +1,4 @@
-import type { Document } from "../protocol/document.ts"
+import { type Document, visible } from "../protocol/document.ts"
 import { blockID } from "./block-id.ts"
 import { str } from "./read.ts"
 
@@ -22,7 +22,7 @@ export interface Frame {
   directory: string
   /** Show outputs in full length. */
   whole: boolean
-  /** Child sessions of this page, by id. */
+  /** Child sessions that this page shows, by id. */
   sessions: ReadonlySet<string>
   /** Where the part at hand is shown whole. */
   partHref: string
@@ -33,7 +33,7 @@ export function createFrame(document: Document, context: RenderContext): Frame {
     shareID: context.shareID,
     directory: directoryOf(document),
     whole: false,
-    sessions: new Set(descendants(document)),
+    sessions: new Set(descendants(visible(document))),
     partHref: "",
   }
 }
