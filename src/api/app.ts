@@ -10,6 +10,7 @@ import { createEventRoutes } from "./events.ts"
 import { describeApi } from "./openapi.ts"
 import { createPageRoutes } from "./pages.ts"
 import { createShareRoutes } from "./share.ts"
+import { createUploadRoutes } from "./uploads.ts"
 
 export interface App {
   fetch(request: Request, bindings: Bindings): Response | Promise<Response>
@@ -17,7 +18,7 @@ export interface App {
 
 /** The server as a value, `Request → Response`: a runtime is added at the edge (host/). */
 export function createApp(deps: ApiDeps): App {
-  const { config, machine, log, assets } = deps
+  const { config, machine, log, assets, uploads } = deps
   const app = new Hono<ApiEnv>({
     // A slash at the end of a pasted link does no harm.
     getPath: (request) => splitPathToken(new URL(request.url).pathname).path.replace(/(?<=.)\/+$/, ""),
@@ -56,6 +57,7 @@ export function createApp(deps: ApiDeps): App {
   app.route("/", createShareRoutes(deps))
   app.route("/", createEventRoutes(deps))
   app.route("/", createPageRoutes(deps))
+  if (uploads) app.route("/", createUploadRoutes({ door: uploads, maxBytes: config.maxSyncBytes }))
 
   for (const path of new Set(Object.values(ROUTES).map((route) => route.path))) {
     const methods = Object.values(ROUTES)

@@ -1,4 +1,4 @@
-import type { Log, Machine } from "../shares/ports.ts"
+import type { Log, Machine, UploadDoor } from "../shares/ports.ts"
 import type { Shares } from "../shares/shares.ts"
 
 /** A built asset of the viewer, in memory: served under `/assets/<name>`. */
@@ -30,6 +30,8 @@ export interface ApiDeps {
   machine: Machine
   log: Log
   assets: Assets
+  /** Where upload tickets lead, when the store has no server of its own. */
+  uploads: UploadDoor | undefined
   config: ApiConfig
 }
 

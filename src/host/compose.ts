@@ -1,13 +1,15 @@
-import { join } from "node:path"
 import { type App, createApp } from "../api/app.ts"
 import type { Assets } from "../api/context.ts"
-import type { BlobStore, Log, Machine, MetaStore } from "../shares/ports.ts"
+import type { BlobStore, Log, Machine, MetaStore, Notifier, UploadDoor } from "../shares/ports.ts"
 import { createShares, type Shares } from "../shares/shares.ts"
 import { openFileStore } from "../storage/blobs/file.ts"
+import { openS3Store } from "../storage/blobs/s3.ts"
+import { openPostgresStore } from "../storage/meta/postgres.ts"
 import { openSqliteStore } from "../storage/meta/sqlite.ts"
 import { createInProcessNotifier } from "../storage/notifier/in-process.ts"
+import { openPostgresNotifier } from "../storage/notifier/postgres.ts"
 import type { Config } from "./config.ts"
-import { claimDataDir } from "./data-dir.ts"
+import { claimDataDir, databaseFile } from "./data-dir.ts"
 import { addSample } from "./sample/sample.ts"
 import { version } from "./version.ts"
 
@@ -34,13 +36,15 @@ export async function compose(
   config: Config,
   { machine, log, assets, baseUrl }: ComposeDeps,
 ): Promise<Composition> {
-  const lock = await claimDataDir(config.dataDir)
-  const meta: MetaStore = await openSqliteStore({ file: join(config.dataDir, "better-share.db") })
-  const blobs: BlobStore = await openFileStore({ root: config.dataDir })
+  // With both elsewhere nothing is kept in the folder, and nodes on one machine need none of their own.
+  const local = config.databaseUrl === undefined || config.s3 === undefined
+  const lock = local ? await claimDataDir(config.dataDir) : undefined
+  const { meta, notifier } = await openMetadata(config, log)
+  const { blobs, uploads } = await openContent(config, baseUrl)
   const shares = createShares({
     meta,
     blobs,
-    notifier: createInProcessNotifier(),
+    notifier,
     machine,
     log,
     maxShareBytes: config.maxShareBytes,
@@ -58,6 +62,7 @@ export async function compose(
     machine,
     log,
     assets,
+    uploads,
     config: { baseUrl, createTokens, maxSyncBytes, version, ...(sampleID === undefined ? {} : { sampleID }) },
   })
   return {
@@ -67,8 +72,37 @@ export async function compose(
     async close() {
       clearInterval(retry)
       await shares.idle()
+      await notifier.close()
       await meta.close()
-      lock.release()
+      lock?.release()
     },
   }
+}
+
+/** PostgreSQL when the configuration names one, for any number of nodes; else a file, for this one. */
+async function openMetadata(
+  { databaseUrl: url, dataDir, migrate }: Config,
+  log: Log,
+): Promise<{ meta: MetaStore; notifier: Notifier }> {
+  if (url === undefined) {
+    const meta = await openSqliteStore({ file: databaseFile(dataDir), migrate })
+    return { meta, notifier: createInProcessNotifier() }
+  }
+  const meta = await openPostgresStore({ url, migrate, log })
+  try {
+    return { meta, notifier: await openPostgresNotifier({ url, log }) }
+  } catch (error) {
+    await meta.close()
+    throw error
+  }
+}
+
+/** A bucket when the configuration names one; else files, whose uploads come in through the API. */
+async function openContent(
+  { s3, dataDir }: Config,
+  baseUrl: string,
+): Promise<{ blobs: BlobStore; uploads: UploadDoor | undefined }> {
+  if (s3) return { blobs: await openS3Store(s3), uploads: undefined }
+  const blobs = await openFileStore({ root: dataDir, baseUrl })
+  return { blobs, uploads: blobs.uploads }
 }

@@ -14,7 +14,7 @@ function faults(env: Record<string, string>): readonly string[] {
 
 test(".env.example names every variable with its sentence and its default, and no other", () => {
   const example = readFileSync(new URL("../../.env.example", import.meta.url), "utf8")
-  const documented = [...example.matchAll(/^# (.*)\n#([A-Z_]+)=(.*)$/gm)].map(
+  const documented = [...example.matchAll(/^# (.*)\n#([A-Z0-9_]+)=(.*)$/gm)].map(
     ([, about, name, fallback]) => ({
       name,
       about,
@@ -31,6 +31,9 @@ test("nothing set is a server on loopback with everything under ./data", () => {
     port: 3000,
     baseUrl: undefined,
     dataDir: "./data",
+    databaseUrl: undefined,
+    migrate: true,
+    s3: undefined,
     createTokens: [],
     maxSyncBytes: 256 * 1024 * 1024,
     maxShareBytes: 512 * 1024 * 1024,
@@ -43,6 +46,8 @@ test("every fault is told at once, and nothing secret with it", () => {
   const told = faults({
     PORT: "70000",
     BASE_URL: "share.example.com",
+    DATABASE_URL: "mysql://share:short-secret@db/share",
+    MIGRATE: "later",
     CREATE_TOKENS: "short-secret",
     MAX_SYNC_BYTES: "lots",
     LOG_LEVEL: "loud",
@@ -51,6 +56,8 @@ test("every fault is told at once, and nothing secret with it", () => {
   expect(told.map((fault) => fault.split(":")[0])).toEqual([
     "PORT",
     "BASE_URL",
+    "DATABASE_URL",
+    "MIGRATE",
     "CREATE_TOKENS",
     "MAX_SYNC_BYTES",
     "LOG_LEVEL",
@@ -78,6 +85,95 @@ test("BASE_URL is the root of an address, and loses its slash", () => {
   ]) {
     expect(faults({ BASE_URL: url })[0], url).toMatch(/^BASE_URL: must be /)
   }
+})
+
+test("DATABASE_URL is a PostgreSQL address, and is never quoted", () => {
+  for (const url of ["postgres://me:pass@db/share", "postgresql://db:6432/share?sslmode=verify-full"]) {
+    expect(readConfig({ DATABASE_URL: url }).databaseUrl).toBe(url)
+  }
+  for (const url of [
+    "me:hidden@db/share",
+    "mysql://me:hidden@db/share",
+    "postgres://me:hidden@db",
+    "postgres://me:hidden@db/",
+    "postgres://me:hid#den@db/share",
+    "postgres://me:hidden@db/share?sslmode=prefer",
+  ]) {
+    const [fault, ...more] = faults({ DATABASE_URL: url })
+    expect(more).toEqual([])
+    expect(fault, url).toMatch(/^DATABASE_URL: /)
+    expect(fault).not.toMatch(/hid/)
+  }
+})
+
+const S3 = {
+  S3_ENDPOINT: "https://s3.eu-central-1.amazonaws.com/",
+  S3_ACCESS_KEY_ID: "AKEXAMPLE",
+  S3_SECRET_ACCESS_KEY: "hidden/Secret+Key=",
+  S3_BUCKET: "sessions",
+}
+
+test("four variables name a bucket, and the rest has defaults", () => {
+  expect(readConfig(S3).s3).toEqual({
+    endpoint: "https://s3.eu-central-1.amazonaws.com",
+    accessKeyID: "AKEXAMPLE",
+    secretAccessKey: "hidden/Secret+Key=",
+    bucket: "sessions",
+    region: "us-east-1",
+    prefix: "",
+    pathStyle: true,
+    publicEndpoint: undefined,
+  })
+  const rest = {
+    S3_REGION: "auto",
+    S3_PREFIX: "/team/better-share",
+    S3_PATH_STYLE: "off",
+    S3_PUBLIC_ENDPOINT: "http://localhost:9000/store",
+  }
+  expect(readConfig({ ...S3, ...rest }).s3).toMatchObject({
+    region: "auto",
+    prefix: "team/better-share/",
+    pathStyle: false,
+    publicEndpoint: "http://localhost:9000/store",
+  })
+})
+
+test("a bucket that is named by half is a fault for everything that is missing", () => {
+  const { S3_BUCKET, S3_SECRET_ACCESS_KEY, ...half } = S3
+  expect(faults(half)).toEqual([
+    "S3_SECRET_ACCESS_KEY: missing, while S3_ENDPOINT, S3_ACCESS_KEY_ID are set.",
+    "S3_BUCKET: missing, while S3_ENDPOINT, S3_ACCESS_KEY_ID are set.",
+  ])
+  expect(faults({ ...S3, S3_ENDPOINT: " " })).toHaveLength(1)
+  expect(faults({ S3_PREFIX: "a" }).map((fault) => fault.split(":")[0])).toEqual([
+    "S3_ENDPOINT",
+    "S3_ACCESS_KEY_ID",
+    "S3_SECRET_ACCESS_KEY",
+    "S3_BUCKET",
+  ])
+})
+
+test("every fault of a bucket is told at once, without its secret", () => {
+  const told = faults({
+    S3_ENDPOINT: "s3.example.com",
+    S3_ACCESS_KEY_ID: "hidden/Secret",
+    S3_SECRET_ACCESS_KEY: "hidden/Secret",
+    S3_BUCKET: "a/b",
+    S3_REGION: "eu central",
+    S3_PREFIX: "../a",
+    S3_PATH_STYLE: "yes",
+    S3_PUBLIC_ENDPOINT: "https://me:hidden@s3.example.com",
+  })
+  expect(told.map((fault) => fault.split(":")[0])).toEqual([
+    "S3_ENDPOINT",
+    "S3_ACCESS_KEY_ID",
+    "S3_BUCKET",
+    "S3_REGION",
+    "S3_PREFIX",
+    "S3_PATH_STYLE",
+    "S3_PUBLIC_ENDPOINT",
+  ])
+  expect(told.join()).not.toContain("hidden")
 })
 
 test("tokens are separated by commas, with room around them", () => {

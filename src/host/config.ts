@@ -1,5 +1,8 @@
 import { LIMITS } from "../protocol/limits.ts"
 import { isLoopback } from "../protocol/loopback.ts"
+import type { S3Settings } from "../storage/blobs/s3.ts"
+import { halfSetS3, S3_VARIABLES } from "./s3-variables.ts"
+import { type Environment, isSet, readSwitch, type Variable } from "./variable.ts"
 
 /** Everything an operator can set, parsed. */
 export interface Config {
@@ -9,6 +12,12 @@ export interface Config {
   /** Where people reach the server, without a slash at the end; undefined: where it listens. */
   baseUrl: string | undefined
   dataDir: string
+  /** Undefined: SQLite in `dataDir`. */
+  databaseUrl: string | undefined
+  /** Whether a start brings the database's schema up to date. */
+  migrate: boolean
+  /** Undefined: files in `dataDir`. */
+  s3: S3Settings | undefined
   createTokens: string[]
   maxSyncBytes: number
   maxShareBytes: number
@@ -18,15 +27,6 @@ export interface Config {
 
 const LOG_LEVELS = ["debug", "info", "warn", "error", "silent"] as const
 export type LogLevel = (typeof LOG_LEVELS)[number]
-
-interface Variable<T> {
-  /** One sentence for `.env.example`. */
-  about: string
-  /** As it would be written in the environment; what holds when the variable is not set. */
-  fallback: string
-  /** Throws a sentence that says what the variable must be. */
-  parse(text: string): T
-}
 
 /** Variable → what it means. `.env.example` holds the same names and defaults; a test compares them. */
 export const VARIABLES = {
@@ -46,6 +46,18 @@ export const VARIABLES = {
     fallback: "./data",
     parse: (text) => text,
   },
+  DATABASE_URL: {
+    about:
+      "PostgreSQL 14 or newer, as postgres://user:password@host/name?sslmode=require. Default: SQLite in DATA_DIR.",
+    fallback: "",
+    parse: readDatabaseUrl,
+  },
+  MIGRATE: {
+    about: "Whether a start brings the database up to date: on, or off to leave that to `npm run migrate`.",
+    fallback: "on",
+    parse: readSwitch,
+  },
+  ...S3_VARIABLES,
   CREATE_TOKENS: {
     about: "Who may create shares: tokens of 16 or more letters, digits, _ or -, separated by commas.",
     fallback: "",
@@ -68,8 +80,6 @@ export const VARIABLES = {
   },
   SAMPLE: { about: "Whether to show the sample share: on or off.", fallback: "on", parse: readSwitch },
 } as const satisfies Record<string, Variable<unknown>>
-
-export type Environment = Readonly<Record<string, string | undefined>>
 
 /** Every fault of an environment at once, each a sentence. */
 export class ConfigError extends Error {
@@ -98,15 +108,27 @@ export function readConfig(env: Environment): Config {
     port: read("PORT", VARIABLES.PORT),
     baseUrl: read("BASE_URL", VARIABLES.BASE_URL),
     dataDir: read("DATA_DIR", VARIABLES.DATA_DIR),
+    databaseUrl: read("DATABASE_URL", VARIABLES.DATABASE_URL),
+    migrate: read("MIGRATE", VARIABLES.MIGRATE),
+    s3: {
+      endpoint: read("S3_ENDPOINT", VARIABLES.S3_ENDPOINT),
+      accessKeyID: read("S3_ACCESS_KEY_ID", VARIABLES.S3_ACCESS_KEY_ID),
+      secretAccessKey: read("S3_SECRET_ACCESS_KEY", VARIABLES.S3_SECRET_ACCESS_KEY),
+      bucket: read("S3_BUCKET", VARIABLES.S3_BUCKET),
+      region: read("S3_REGION", VARIABLES.S3_REGION),
+      prefix: read("S3_PREFIX", VARIABLES.S3_PREFIX),
+      pathStyle: read("S3_PATH_STYLE", VARIABLES.S3_PATH_STYLE),
+      publicEndpoint: read("S3_PUBLIC_ENDPOINT", VARIABLES.S3_PUBLIC_ENDPOINT),
+    },
     createTokens: read("CREATE_TOKENS", VARIABLES.CREATE_TOKENS),
     maxSyncBytes: read("MAX_SYNC_BYTES", VARIABLES.MAX_SYNC_BYTES),
     maxShareBytes: read("MAX_SHARE_BYTES", VARIABLES.MAX_SHARE_BYTES),
     logLevel: read("LOG_LEVEL", VARIABLES.LOG_LEVEL),
     sample: read("SAMPLE", VARIABLES.SAMPLE),
   }
-  faults.push(...unsafe(config))
+  faults.push(...unsafe(config), ...halfSetS3(env))
   if (faults.length > 0) throw new ConfigError(faults)
-  return config as Config
+  return { ...config, s3: isSet(env, "S3_ENDPOINT") ? config.s3 : undefined } as Config
 }
 
 /** A server that others can reach must not let everybody write to it. */
@@ -151,6 +173,25 @@ function readBaseUrl(text: string): string | undefined {
   return url.origin
 }
 
+/** As libpq knows them, but for those that may also mean no encryption; `no-verify` is pg's word for `require`. */
+const SSL_MODES = ["disable", "require", "verify-ca", "verify-full", "no-verify"]
+
+/** Never quoted in a message: it holds a password. */
+function readDatabaseUrl(text: string): string | undefined {
+  if (text === "") return undefined
+  const url = URL.canParse(text) ? new URL(text) : undefined
+  if (!url || !["postgres:", "postgresql:"].includes(url.protocol) || url.pathname.length < 2) {
+    throw new Error(
+      "must be an address such as postgres://user:password@host:5432/name, with special characters percent-encoded.",
+    )
+  }
+  const mode = url.searchParams.get("sslmode")
+  if (mode !== null && !SSL_MODES.includes(mode)) {
+    throw new Error(`its sslmode must be one of ${SSL_MODES.join(", ")}, not ${JSON.stringify(mode)}.`)
+  }
+  return text
+}
+
 function readTokens(text: string): string[] {
   const tokens = text
     .split(",")
@@ -188,9 +229,4 @@ function readLogLevel(text: string): LogLevel {
   const level = LOG_LEVELS.find((known) => known === text)
   if (!level) throw new Error(`must be one of ${LOG_LEVELS.join(", ")}, not ${JSON.stringify(text)}.`)
   return level
-}
-
-function readSwitch(text: string): boolean {
-  if (text !== "on" && text !== "off") throw new Error(`must be on or off, not ${JSON.stringify(text)}.`)
-  return text === "on"
 }

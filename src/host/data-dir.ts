@@ -1,6 +1,11 @@
 import { access, constants, mkdir, stat } from "node:fs/promises"
-import { resolve } from "node:path"
+import { join, resolve } from "node:path"
 import { lockDataDir } from "../storage/data-dir-lock.ts"
+
+/** Where metadata is kept without PostgreSQL. */
+export function databaseFile(folder: string): string {
+  return join(folder, "better-share.db")
+}
 
 /** Makes the data folder if need be and takes it for this process. Throws a sentence when it cannot be used. */
 export async function claimDataDir(folder: string): Promise<{ release(): void }> {

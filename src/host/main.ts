@@ -1,15 +1,21 @@
 import { join } from "node:path"
 import { fileURLToPath } from "node:url"
 import colors from "picocolors"
+import { migrateDatabase } from "../storage/meta/migrate-database.ts"
 import { loadAssets } from "./assets.ts"
 import { renderBanner } from "./banner.ts"
 import { ConfigError, readConfig } from "./config.ts"
+import { databaseFile } from "./data-dir.ts"
 import { createLog } from "./log.ts"
 import { type Serving, serve } from "./serve.ts"
 import { version } from "./version.ts"
 
+const COMMANDS = { serve: main, migrate }
+
 try {
-  await main()
+  const command = process.argv[2] ?? "serve"
+  if (!isCommand(command)) throw new Error(`There is no command ${command}: serve and migrate are.`)
+  await COMMANDS[command]()
 } catch (error) {
   console.error(`${colors.red("Better Share did not start.")}\n${explain(error)}`)
   process.exit(1)
@@ -24,6 +30,17 @@ async function main(): Promise<void> {
   const needsToken = config.createTokens.length > 0
   console.log(renderBanner({ baseUrl, sampleUrl, needsToken, version, ...listening }))
   for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => stop(serving))
+}
+
+function isCommand(name: string): name is keyof typeof COMMANDS {
+  return Object.hasOwn(COMMANDS, name)
+}
+
+/** For those who start with MIGRATE=off. */
+async function migrate(): Promise<void> {
+  const { databaseUrl, dataDir } = readConfig(process.env)
+  const done = await migrateDatabase(databaseUrl ? { url: databaseUrl } : { file: databaseFile(dataDir) })
+  console.log(done.length > 0 ? `Migrated: ${done.join(", ")}.` : "The database is up to date.")
 }
 
 function stop(serving: Serving): void {

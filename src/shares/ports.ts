@@ -103,18 +103,66 @@ export interface BlobInfo {
   size: number
 }
 
-/** Objects by key. A key is `[A-Za-z0-9_./-]+`, relative, without `..`. */
+/** Objects by key. A key is `[A-Za-z0-9_./-]+`, relative, without `..`; anything else is a TypeError. */
 export interface BlobStore {
   /**
    * Stores all that `body` yields, durably: after it resolves, a crash does not lose the object. When `body`
    * throws, nothing is kept and the error passes through.
    */
   put(key: string, body: AsyncIterable<Uint8Array>): Promise<BlobInfo>
-  /** Undefined when there is no such object. */
+  /**
+   * Undefined when there is no such object. A body that breaks off throws a StorageError: what ends, is whole.
+   * Whoever asks for a body reads it or returns its iterator; until then it holds a connection or a file open.
+   */
   get(key: string): Promise<AsyncIterable<Uint8Array> | undefined>
+  /** What is there, without reading it. */
+  head(key: string): Promise<BlobInfo | undefined>
   /** Deleting what is not there is no error. */
   delete(key: string): Promise<void>
   list(prefix: string): AsyncIterable<BlobInfo>
+  /** Permission for somebody else to upload one object. Made without asking the store, so it costs nothing. */
+  ticket(request: TicketRequest): Promise<Ticket>
+}
+
+export interface TicketRequest {
+  key: string
+  contentType: string
+  /** Milliseconds since the epoch; whole seconds count. One second to seven days ahead, else a RangeError. */
+  expiresAt: number
+  /** The one body that the ticket admits, once; without it any body of that type, again and again until it expires. */
+  exact?: {
+    bytes: number
+    /** SHA-256, lower-case hex. */
+    sha256: string
+  }
+}
+
+/** To be used as it is, with a body of a declared length (`content-length`, which HTTP clients send by themselves). */
+export interface Ticket {
+  method: "PUT"
+  url: string
+  headers: Record<string, string>
+  key: string
+  /** Milliseconds since the epoch: from here on the store refuses it. */
+  expiresAt: number
+}
+
+/** Where tickets lead when the store has no server of its own: the API stands there and asks this. */
+export interface UploadDoor {
+  /**
+   * Stores the body when its ticket admits it, whole or not at all. `body` is read only once the ticket has proven
+   * good. Throws a ShareError: `forbidden`, `conflict`, `too_large`, `unsupported_media_type`, `invalid_request`.
+   */
+  accept(upload: Upload, body: AsyncIterable<Uint8Array>): Promise<void>
+}
+
+export interface Upload {
+  /** From the path; not trusted. */
+  key: string
+  query: Readonly<Record<string, string>>
+  contentType: string | undefined
+  /** Bytes as declared; undefined when the sender did not say. */
+  contentLength: number | undefined
 }
 
 /** What nodes and open pages are told about a share. Content never travels here. */
@@ -124,10 +172,25 @@ export interface ShareNews {
   state: ShareState
 }
 
+/**
+ * Brings news of a share to whoever subscribed to it, on every node. Whoever keeps something read by a share's row
+ * subscribes first and reads then; what was committed while a node heard nothing is told when it hears again.
+ */
 export interface Notifier {
+  /** Tells this node's subscribers at once, the other nodes' soon. Only the newest of what waits is sent on. */
   publish(news: ShareNews): void
-  /** Returns the function that ends the subscription. */
+  /**
+   * Returns the function that ends the subscription. News that says nothing new may be left out, and the present
+   * state may be told again. Contract: `listener` must not throw.
+   */
   subscribe(shareID: string, listener: (news: ShareNews) => void): () => void
+  /**
+   * True when news of the other nodes arrives: all that was published until a second ago has been told. While it is
+   * false, read the row before you answer from memory.
+   */
+  isFresh(): boolean
+  /** Sends what still waits, and ends. */
+  close(): Promise<void>
 }
 
 /** The machine's cryptography and compression, so that this room needs no runtime of its own. */

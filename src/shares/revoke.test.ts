@@ -21,8 +21,8 @@ let shares: Shares
 
 beforeEach(async () => {
   folder = await mkdtemp(join(tmpdir(), "better-share-revoke-"))
-  meta = await openSqliteStore({ file: join(folder, "meta.db") })
-  blobs = await openFileStore({ root: folder })
+  meta = await openSqliteStore({ file: join(folder, "meta.db"), migrate: true })
+  blobs = await openFileStore({ root: folder, baseUrl: "http://127.0.0.1" })
   failing = new Set()
   shares = createShares({
     meta,

@@ -1,18 +1,27 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest"
-import type { BlobInfo, BlobStore } from "../../src/shares/ports.ts"
+import type { BlobStore } from "../../src/shares/ports.ts"
+import { ticketContract } from "./blob-store-tickets.ts"
+import { chunks, collect, failing, listed, patternOf, text } from "./blobs.ts"
+
+export interface OpenedStore {
+  store: BlobStore
+  /** The same store by another clock: what it does has happened then. */
+  at(now: () => number): Promise<BlobStore>
+  /** What is stored of bodies that no listing shows. */
+  leftovers(): Promise<string[]>
+  close(): Promise<void>
+}
 
 /** What every BlobStore does, whatever it stands on. */
-export function blobStoreContract(
-  name: string,
-  open: () => Promise<{ store: BlobStore; close(): Promise<void> }>,
-) {
+export function blobStoreContract(name: string, open: () => Promise<OpenedStore>) {
   describe(`blob store: ${name}`, () => {
+    let opened: OpenedStore
     let store: BlobStore
-    let close: () => Promise<void>
     beforeAll(async () => {
-      ;({ store, close } = await open())
+      opened = await open()
+      store = opened.store
     })
-    afterAll(() => close())
+    afterAll(() => opened?.close())
 
     test("gives back what was put, and says its size", async () => {
       const info = await store.put("shares/a/segments/1.br", chunks("one ", "two"))
@@ -22,25 +31,32 @@ export function blobStoreContract(
 
     test("has nothing under a key that was never put", async () => {
       expect(await store.get("shares/none/x")).toBeUndefined()
+      expect(await store.head("shares/none/x")).toBeUndefined()
+    })
+
+    test("says what is there without reading it", async () => {
+      await store.put("shares/h/1", chunks("seven b"))
+      expect(await store.head("shares/h/1")).toEqual({ key: "shares/h/1", size: 7 })
+      expect(await store.head("shares/h")).toBeUndefined()
+    })
+
+    test("takes an empty body", async () => {
+      expect(await store.put("shares/e/1", chunks())).toEqual({ key: "shares/e/1", size: 0 })
+      expect(await text(store, "shares/e/1")).toBe("")
+      expect(await store.head("shares/e/1")).toEqual({ key: "shares/e/1", size: 0 })
     })
 
     test("keeps nothing of a body that fails, and passes its error on", async () => {
-      const failing = (async function* () {
-        yield new Uint8Array(100_000)
-        throw new Error("the sender went away")
-      })()
-      await expect(store.put("shares/b/1", failing)).rejects.toThrow("the sender went away")
+      await expect(store.put("shares/b/1", failing(100_000, "the sender went away"))).rejects.toThrow(
+        "the sender went away",
+      )
       expect(await store.get("shares/b/1")).toBeUndefined()
       expect(await listed(store, "shares/b/")).toEqual([])
     })
 
     test("keeps what was there when a second body for the key fails", async () => {
       await store.put("shares/b2/1", chunks("first"))
-      const failing = (async function* () {
-        yield new Uint8Array(1)
-        throw new Error("no")
-      })()
-      await expect(store.put("shares/b2/1", failing)).rejects.toThrow("no")
+      await expect(store.put("shares/b2/1", failing(1, "no"))).rejects.toThrow("no")
       expect(await text(store, "shares/b2/1")).toBe("first")
     })
 
@@ -69,7 +85,7 @@ export function blobStoreContract(
     })
 
     test("refuses keys that are not keys", async () => {
-      for (const key of ["../x", "/x", "a//b", "a/../b", "a/\0", "", "a b", ".hidden"]) {
+      for (const key of ["../x", "/x", "a//b", "a/../b", "a/\0", "", "a b", ".hidden", "a..b"]) {
         await expect(store.put(key, chunks("x")), key).rejects.toThrow(TypeError)
       }
     })
@@ -86,32 +102,43 @@ export function blobStoreContract(
       expect(left).toEqual(keys.filter((_, i) => i % 2 === 0).sort())
     })
 
-    test("holds more than fits one chunk", async () => {
-      const big = new Uint8Array(5 * 1024 * 1024).map((_, i) => i % 251)
-      await store.put("shares/big/1", chunks(big.subarray(0, 3_000_000), big.subarray(3_000_000)))
-      const read = await store.get("shares/big/1")
-      expect(Buffer.compare(await collect(read ?? chunks()), big)).toBe(0)
+    test("lists more than a page of S3 holds, each object once", async () => {
+      const keys = Array.from({ length: 1_010 }, (_, i) => `shares/many/${String(i).padStart(4, "0")}`)
+      for (let i = 0; i < keys.length; i += 50) {
+        await Promise.all(keys.slice(i, i + 50).map((key) => store.put(key, chunks("x"))))
+      }
+      expect((await listed(store, "shares/many/")).map(({ key }) => key)).toEqual(keys)
     })
+
+    test("stops listing when nobody wants more", async () => {
+      for await (const { key } of store.list("shares/many/")) {
+        expect(key).toMatch(/^shares\/many\//)
+        break
+      }
+    })
+
+    test("holds more than fits one part of an upload", async () => {
+      const big = patternOf(20 * 1024 * 1024 + 7)
+      const pieces = chunks(big.subarray(0, 3), big.subarray(3, 9_000_000), big.subarray(9_000_000))
+      expect(await store.put("shares/big/1", pieces)).toEqual({ key: "shares/big/1", size: big.byteLength })
+      expect(await store.head("shares/big/1")).toEqual({ key: "shares/big/1", size: big.byteLength })
+      expect(Buffer.compare(await collect(await store.get("shares/big/1")), big)).toBe(0)
+    })
+
+    test("lets a reader leave in the middle", async () => {
+      for await (const chunk of (await store.get("shares/big/1")) ?? chunks()) {
+        expect(chunk.byteLength).toBeGreaterThan(0)
+        break
+      }
+    })
+
+    test("keeps nothing of a large body that fails, nor any part of it", async () => {
+      const broken = failing(20 * 1024 * 1024, "the sender went away")
+      await expect(store.put("shares/big/2", broken)).rejects.toThrow("the sender went away")
+      expect(await store.head("shares/big/2")).toBeUndefined()
+      expect(await opened.leftovers()).toEqual([])
+    })
+
+    ticketContract(() => opened)
   })
-}
-
-async function* chunks(...parts: (string | Uint8Array)[]): AsyncIterable<Uint8Array> {
-  for (const part of parts) yield typeof part === "string" ? new TextEncoder().encode(part) : part
-}
-
-async function collect(source: AsyncIterable<Uint8Array>): Promise<Buffer> {
-  const parts: Uint8Array[] = []
-  for await (const part of source) parts.push(part)
-  return Buffer.concat(parts)
-}
-
-async function text(store: BlobStore, key: string): Promise<string | undefined> {
-  const bytes = await store.get(key)
-  return bytes && (await collect(bytes)).toString()
-}
-
-async function listed(store: BlobStore, prefix: string): Promise<BlobInfo[]> {
-  const found: BlobInfo[] = []
-  for await (const info of store.list(prefix)) found.push(info)
-  return found.sort((a, b) => (a.key < b.key ? -1 : 1))
 }

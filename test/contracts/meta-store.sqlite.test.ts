@@ -1,6 +1,7 @@
 import { mkdtemp, rm } from "node:fs/promises"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
+import Database from "libsql"
 import { expect, test } from "vitest"
 import { lockDataDir } from "../../src/storage/data-dir-lock.ts"
 import { openSqliteStore } from "../../src/storage/meta/sqlite.ts"
@@ -8,7 +9,7 @@ import { metaStoreContract } from "./meta-store.ts"
 
 metaStoreContract("SQLite", async () => {
   const folder = await mkdtemp(join(tmpdir(), "better-share-meta-"))
-  const store = await openSqliteStore({ file: join(folder, "meta.db") })
+  const store = await openSqliteStore({ file: join(folder, "meta.db"), migrate: true })
   return {
     ...store,
     async close() {
@@ -21,7 +22,7 @@ metaStoreContract("SQLite", async () => {
 test("what was committed is there after opening the file again", async () => {
   const folder = await mkdtemp(join(tmpdir(), "better-share-meta-"))
   const file = join(folder, "meta.db")
-  const first = await openSqliteStore({ file })
+  const first = await openSqliteStore({ file, migrate: true })
   await first.createShare({
     id: "a",
     sessionID: "s",
@@ -31,9 +32,26 @@ test("what was committed is there after opening the file again", async () => {
     createdAt: 1,
   })
   await first.close()
-  const second = await openSqliteStore({ file })
+  const second = await openSqliteStore({ file, migrate: true })
   expect(await second.findShare("a")).toMatchObject({ sessionID: "s" })
   await second.close()
+  await rm(folder, { recursive: true, force: true })
+})
+
+test("what another process holds locked may be tried again", async () => {
+  const folder = await mkdtemp(join(tmpdir(), "better-share-meta-"))
+  const file = join(folder, "meta.db")
+  const store = await openSqliteStore({ file, migrate: true })
+  const other = new Database(file)
+  other.exec("begin exclusive")
+  await expect(store.addSecret({ shareID: "a", hash: "h", createdAt: 1 })).rejects.toMatchObject({
+    name: "StorageError",
+    op: "meta.addSecret",
+    retryable: true,
+  })
+  other.exec("rollback")
+  other.close()
+  await store.close()
   await rm(folder, { recursive: true, force: true })
 })
 

@@ -55,7 +55,12 @@ export function metaStoreContract(name: string, open: () => Promise<MetaStore>) 
     test("an id is given once", async () => {
       const share = newShare()
       await meta.createShare(share)
-      await expect(meta.createShare(share)).rejects.toThrow()
+      await expect(meta.createShare(share)).rejects.toMatchObject({
+        name: "StorageError",
+        op: "meta.createShare",
+        retryable: false,
+      })
+      expect(await meta.secretHashes(share.id)).toEqual([share.secretHash])
     })
 
     test("[C4] finds the share without a sync that is recent and the same one's", async () => {
@@ -111,6 +116,19 @@ export function metaStoreContract(name: string, open: () => Promise<MetaStore>) 
       )
     })
 
+    test("[C4] of two first commits side by side, one keeps its secret and the other commits nothing", async () => {
+      for (let round = 0; round < 10; round++) {
+        const share = newShare()
+        await meta.createShare(share)
+        await meta.addSecret({ shareID: share.id, hash: "second", createdAt: 1 })
+        const revisions = await Promise.all([commit(share, "s1"), commit(share, "s2", "second")])
+        const won = revisions[0] === 1 ? share.secretHash : "second"
+        expect(revisions.filter((revision) => revision !== undefined)).toEqual([1])
+        expect(await meta.secretHashes(share.id)).toEqual([won])
+        expect(await meta.segments(share.id)).toHaveLength(1)
+      }
+    })
+
     test("[D5] revoking leaves a tombstone and notes the deletion", async () => {
       const share = newShare()
       await meta.createShare(share)
@@ -148,6 +166,16 @@ export function metaStoreContract(name: string, open: () => Promise<MetaStore>) 
       expect(revoked.sort()).toEqual([first?.id, second?.id].sort())
       expect((await meta.findShare(third?.id ?? ""))?.state).toBe("active")
       expect((await meta.findShare(other.id))?.state).toBe("active")
+    })
+
+    test("[D4] revocations side by side revoke every share once", async () => {
+      for (let round = 0; round < 10; round++) {
+        const sessionID = `ses_crowd${round}`
+        const shares = [1, 2, 3, 3].map((createdAt) => newShare({ sessionID, createdAt }))
+        for (const share of shares) await meta.createShare(share)
+        const revoked = await Promise.all(shares.map(({ id }) => meta.revoke(id, 9)))
+        expect(revoked.flat().sort()).toEqual(shares.map(({ id }) => id).sort())
+      }
     })
 
     test("[D6] a revoked share takes no commit", async () => {

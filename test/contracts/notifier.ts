@@ -1,43 +1,78 @@
-import { describe, expect, test } from "vitest"
+import { afterEach, describe, expect, test } from "vitest"
 import type { Notifier, ShareNews } from "../../src/shares/ports.ts"
 
 /** What every Notifier does, whatever it stands on. */
-export function notifierContract(name: string, open: () => Notifier) {
+export function notifierContract(name: string, open: () => Promise<Notifier>) {
   describe(`notifier: ${name}`, () => {
-    test("tells a share's subscribers, in order, and nobody else", () => {
-      const notifier = open()
+    const opened: Notifier[] = []
+    let count = 0
+    afterEach(async () => {
+      for (const notifier of opened.splice(0)) await notifier.close()
+    })
+
+    async function begin() {
+      const notifier = await open()
+      opened.push(notifier)
+      // Its own in every test: news of the last one may still be on its way.
+      const a = `a${++count}`
+      const publish = (revision: number, state: ShareNews["state"] = "active") =>
+        notifier.publish({ shareID: a, revision, state })
+      return { notifier, a, publish }
+    }
+
+    test("tells a share's subscribers at once, in order, and nobody else", async () => {
+      const { notifier, a, publish } = await begin()
       const heard: ShareNews[] = []
       const other: ShareNews[] = []
-      notifier.subscribe("a", (news) => heard.push(news))
+      notifier.subscribe(a, (news) => heard.push(news))
       notifier.subscribe("b", (news) => other.push(news))
-      for (const revision of [1, 2, 3]) notifier.publish({ shareID: "a", revision, state: "active" })
-      expect(heard.map(({ revision }) => revision)).toEqual([1, 2, 3])
+      for (const revision of [1, 2, 3]) publish(revision)
+      publish(3, "revoked")
+      expect(heard).toEqual([
+        ...[1, 2, 3].map((revision) => ({ shareID: a, revision, state: "active" })),
+        { shareID: a, revision: 3, state: "revoked" },
+      ])
       expect(other).toEqual([])
     })
 
-    test("tells nothing after the subscription's end, and ends it once", () => {
-      const notifier = open()
+    test("tells each piece of news once, and nothing older after it", async () => {
+      const { notifier, a, publish } = await begin()
+      const heard: number[] = []
+      notifier.subscribe(a, ({ revision }) => heard.push(revision))
+      for (const revision of [1, 3, 2, 3]) publish(revision)
+      expect(heard).toEqual([1, 3])
+    })
+
+    test("tells nothing after the subscription's end, and ends it once", async () => {
+      const { notifier, a, publish } = await begin()
       const heard: ShareNews[] = []
-      const end = notifier.subscribe("a", (news) => heard.push(news))
+      const listener = (news: ShareNews) => heard.push(news)
+      const end = notifier.subscribe(a, listener)
       const stay: ShareNews[] = []
-      notifier.subscribe("a", (news) => stay.push(news))
+      notifier.subscribe(a, (news) => stay.push(news))
       end()
+      notifier.subscribe(a, listener)
       end()
-      notifier.publish({ shareID: "a", revision: 1, state: "active" })
-      expect(heard).toEqual([])
+      publish(1)
+      expect(heard).toHaveLength(1)
       expect(stay).toHaveLength(1)
     })
 
-    test("a subscriber may leave while it is told", () => {
-      const notifier = open()
+    test("a subscriber may leave while it is told", async () => {
+      const { notifier, a, publish } = await begin()
       const heard: number[] = []
-      const end = notifier.subscribe("a", ({ revision }) => {
+      const end = notifier.subscribe(a, ({ revision }) => {
         heard.push(revision)
         end()
       })
-      notifier.publish({ shareID: "a", revision: 1, state: "active" })
-      notifier.publish({ shareID: "a", revision: 2, state: "active" })
+      publish(1)
+      publish(2)
       expect(heard).toEqual([1])
+    })
+
+    test("is fresh once it is open", async () => {
+      const { notifier } = await begin()
+      expect(notifier.isFresh()).toBe(true)
     })
   })
 }

@@ -6,30 +6,37 @@ import sample from "./sample.json" with { type: "json" }
 /** A recorded real session (scripts/record-sample.ts), so that a new server has something to look at. */
 const SAMPLE_ID = "aSampleSessionToLookAt"
 
-/** Makes sure that the sample share is there. Its secret is thrown away: nobody can write to it. */
-export async function addSample(deps: {
+interface SampleDeps {
   meta: MetaStore
   shares: Shares
   machine: Machine
-}): Promise<string> {
-  const { meta, shares, machine } = deps
-  if ((await meta.findShare(SAMPLE_ID))?.revision) return SAMPLE_ID
-  const secret = crypto.randomUUID()
-  const share = { shareID: SAMPLE_ID, hash: machine.hash(secret), createdAt: machine.now() }
-  if (await meta.findShare(SAMPLE_ID)) await meta.addSecret(share)
-  else {
-    await meta.createShare({
-      id: SAMPLE_ID,
-      sessionID: sample.sessionID,
-      secretHash: share.hash,
-      creator: "sample",
-      address: "sample",
-      createdAt: share.createdAt,
-    })
+}
+
+/** Makes sure that the sample share is there, whichever of several nodes that start at once makes it. */
+export async function addSample(deps: SampleDeps): Promise<string> {
+  for (let attempt = 0; ; attempt++) {
+    try {
+      await fillSample(deps)
+      return SAMPLE_ID
+    } catch (error) {
+      // Another node was quicker with a step of this; there are three of them.
+      if (attempt === 3 || !(await deps.meta.findShare(SAMPLE_ID))) throw error
+    }
   }
+}
+
+/** Its secret is thrown away: nobody can write to it. */
+async function fillSample({ meta, shares, machine }: SampleDeps): Promise<void> {
+  const share = await meta.findShare(SAMPLE_ID)
+  if (share && (share.revision > 0 || share.state !== "active")) return
+  const secret = crypto.randomUUID()
+  const [hash, createdAt] = [machine.hash(secret), machine.now()]
+  const { sessionID } = sample
+  const owner = { creator: "sample", address: "sample" }
+  if (share) await meta.addSecret({ shareID: SAMPLE_ID, hash, createdAt })
+  else await meta.createShare({ id: SAMPLE_ID, sessionID, secretHash: hash, createdAt, ...owner })
   const items = sample.items.map((item, at) => readItem(item, `sample.items[${at}]`))
   await shares.append({ shareID: SAMPLE_ID, secret, items: once(items) })
-  return SAMPLE_ID
 }
 
 async function* once<T>(value: T): AsyncIterable<T> {

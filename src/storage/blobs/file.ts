@@ -1,50 +1,56 @@
 import { randomUUID } from "node:crypto"
 import { createReadStream } from "node:fs"
-import { type FileHandle, mkdir, open, readdir, rename, rm, rmdir, stat } from "node:fs/promises"
+import { mkdir, readdir, rm, rmdir, stat } from "node:fs/promises"
 import { dirname, join, sep } from "node:path"
-import { type BlobInfo, type BlobStore, StorageError } from "../../shares/ports.ts"
+import { type BlobInfo, type BlobStore, StorageError, type UploadDoor } from "../../shares/ports.ts"
+import { createFileDoor } from "./file-door.ts"
+import { createFileTickets } from "./file-tickets.ts"
+import { checkKey } from "./object-key.ts"
+import { provideUploadKey } from "./upload-key.ts"
+import { isCode, isSystemError, moveInto, moveIntoFree, writeSynced } from "./whole-file.ts"
 
 export interface FileStoreOptions {
-  /** Folder of the objects; made when missing. */
+  /** Folder of the objects and of the key that signs tickets; made when missing. */
   root: string
+  /** Where people reach the API, without a slash at the end: tickets lead there. */
+  baseUrl: string
+  /** Milliseconds since the epoch; the machine's clock unless told. */
+  now?: () => number
 }
 
-const KEY = /^[A-Za-z0-9_-][A-Za-z0-9_.-]*(\/[A-Za-z0-9_-][A-Za-z0-9_.-]*)*$/
+/** A store whose tickets lead to the API, which hands what arrives there to `uploads`. */
+export interface FileStore extends BlobStore {
+  uploads: UploadDoor
+}
 
 /**
- * Objects as files, for a single process. A file is written beside its place, synced, and renamed into it, so that a key either holds a
- * whole object or nothing.
+ * Objects as files, for a single process. A file is written beside its place, synced, and moved into it, so that a
+ * key either holds a whole object or nothing.
  */
-export async function openFileStore({ root }: FileStoreOptions): Promise<BlobStore> {
+export async function openFileStore({ root, baseUrl, now = Date.now }: FileStoreOptions): Promise<FileStore> {
   const objects = join(root, "objects")
   const partial = join(root, "partial")
   // What a crash left half-written. The folder has one process, so nobody is writing there now.
   await rm(partial, { recursive: true, force: true })
   await mkdir(partial, { recursive: true })
+  const signingKey = await provideUploadKey(join(root, "upload.key"))
+  const tickets = createFileTickets({ signingKey, baseUrl, now })
 
   function pathOf(key: string): string {
-    if (!KEY.test(key) || key.includes("..")) throw new TypeError(`not an object key: ${JSON.stringify(key)}`)
-    return join(objects, ...toFolderCase(key).split("/"))
+    return join(objects, ...toFolderCase(checkKey(key)).split("/"))
   }
 
-  return {
+  async function write(body: AsyncIterable<Uint8Array>): Promise<{ temporary: string; size: number }> {
+    const temporary = join(partial, randomUUID())
+    return { temporary, size: await writeSynced(temporary, body) }
+  }
+
+  const store: BlobStore = {
     put: (key, body) =>
       atBorder("blobs.put", async () => {
         const path = pathOf(key)
-        const temporary = join(partial, randomUUID())
-        const file = await open(temporary, "wx", 0o600)
-        let size: number
-        try {
-          size = await writeAll(file, body)
-          await file.sync()
-        } catch (error) {
-          await file.close()
-          await rm(temporary, { force: true })
-          throw error
-        }
-        await file.close()
+        const { temporary, size } = await write(body)
         await moveInto(temporary, path)
-        await syncFolder(dirname(path))
         return { key, size }
       }),
 
@@ -52,7 +58,13 @@ export async function openFileStore({ root }: FileStoreOptions): Promise<BlobSto
       atBorder("blobs.get", async () => {
         const path = pathOf(key)
         if (!(await sizeOf(path))) return undefined
-        return createReadStream(path, { highWaterMark: 256 * 1024 })
+        return readFrom(path)
+      }),
+
+    head: (key) =>
+      atBorder("blobs.head", async () => {
+        const found = await sizeOf(pathOf(key))
+        return found && { key, size: found.size }
       }),
 
     delete: (key) =>
@@ -65,45 +77,39 @@ export async function openFileStore({ root }: FileStoreOptions): Promise<BlobSto
     async *list(prefix) {
       yield* listFolder(objects, prefix)
     },
+
+    ticket: async (request) => tickets.issue(request),
   }
+
+  const uploads = createFileDoor({
+    tickets,
+    exists: async (key) => (await store.head(key)) !== undefined,
+    put: store.put,
+    putNew: (key, body) =>
+      atBorder("blobs.put", async () => {
+        const path = pathOf(key)
+        const { temporary } = await write(body)
+        return moveIntoFree(temporary, path)
+      }),
+  })
+
+  return { ...store, uploads }
 }
 
-async function writeAll(file: FileHandle, body: AsyncIterable<Uint8Array>): Promise<number> {
-  let size = 0
-  for await (const chunk of body) {
-    await file.writeFile(chunk)
-    size += chunk.byteLength
-  }
-  return size
-}
-
-/** The folder may be taken away by a deletion of its last object between making it and moving into it. */
-async function moveInto(temporary: string, path: string): Promise<void> {
-  for (let attempt = 0; ; attempt++) {
-    await mkdir(dirname(path), { recursive: true })
-    try {
-      return await rename(temporary, path)
-    } catch (error) {
-      if (!isCode(error, "ENOENT") || attempt === 5) throw error
-    }
-  }
-}
-
-/** A rename survives a power cut only when its folder is synced too. */
-async function syncFolder(path: string): Promise<void> {
-  const folder = await open(path, "r")
+async function* readFrom(path: string): AsyncIterable<Uint8Array> {
   try {
-    await folder.sync()
-  } finally {
-    await folder.close()
+    yield* createReadStream(path, { highWaterMark: 256 * 1024 })
+  } catch (error) {
+    throw new StorageError("blobs.get", { retryable: true, cause: error })
   }
 }
 
 async function sizeOf(path: string): Promise<{ size: number } | undefined> {
   try {
-    return await stat(path)
+    const found = await stat(path)
+    return found.isFile() ? found : undefined
   } catch (error) {
-    if (isCode(error, "ENOENT")) return undefined
+    if (isCode(error, "ENOENT", "ENOTDIR")) return undefined
     throw error
   }
 }
@@ -161,12 +167,4 @@ async function atBorder<T>(op: string, work: () => Promise<T>): Promise<T> {
     if (!isSystemError(error)) throw error
     throw new StorageError(op, { retryable: !isCode(error, "EACCES", "EROFS", "EPERM"), cause: error })
   }
-}
-
-function isSystemError(error: unknown): error is NodeJS.ErrnoException {
-  return error instanceof Error && "syscall" in error
-}
-
-function isCode(error: unknown, ...codes: string[]): boolean {
-  return isSystemError(error) && error.code !== undefined && codes.includes(error.code)
 }

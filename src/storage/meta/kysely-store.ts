@@ -1,10 +1,21 @@
 import type { Kysely, Selectable, Transaction } from "kysely"
-import type { DeletionRow, MetaStore, SegmentRow, ShareRow } from "../../shares/ports.ts"
+import type { DeletionRow, MetaStore, SegmentRow, ShareNews, ShareRow } from "../../shares/ports.ts"
+import { guarded } from "./guarded.ts"
 import type { Schema } from "./schema.ts"
 
+/** In what the databases differ. */
+export interface Dialect {
+  /** True when what the driver threw may succeed later. */
+  isRetryable(error: unknown): boolean
+  /** Whether transactions run side by side, and so lock the rows that they go by. */
+  locksRows: boolean
+  /** Tells other nodes, as part of the transaction. */
+  announce?(tx: Transaction<Schema>, news: readonly ShareNews[]): Promise<void>
+}
+
 /** The MetaStore over any SQL database that Kysely speaks to. */
-export function createKyselyStore(db: Kysely<Schema>): MetaStore {
-  return {
+export function createKyselyStore(db: Kysely<Schema>, dialect: Dialect): MetaStore {
+  const store: MetaStore = {
     async createShare({ id, sessionID, secretHash, creator, address, createdAt }) {
       await db.transaction().execute(async (tx) => {
         await tx
@@ -65,8 +76,8 @@ export function createKyselyStore(db: Kysely<Schema>): MetaStore {
       return rows.map((row) => row.hash)
     },
 
-    commit: ({ shareID, segment, secretHash, at }) =>
-      db.transaction().execute(async (tx) => {
+    async commit({ shareID, segment, secretHash, at }) {
+      const committed = db.transaction().execute(async (tx) => {
         const share = await tx
           .updateTable("shares")
           .set((eb) => ({ revision: eb("revision", "+", 1), updated_at: at, form: "log" }))
@@ -78,6 +89,7 @@ export function createKyselyStore(db: Kysely<Schema>): MetaStore {
           .returning("revision")
           .executeTakeFirst()
         if (!share) return undefined
+        if (dialect.locksRows && !(await isSecret(tx, { shareID, hash: secretHash }))) throw new LostRace()
         await tx
           .insertInto("segments")
           .values({
@@ -100,7 +112,12 @@ export function createKyselyStore(db: Kysely<Schema>): MetaStore {
             .execute()
         }
         return share.revision
-      }),
+      })
+      return committed.catch((error) => {
+        if (error instanceof LostRace) return undefined
+        throw error
+      })
+    },
 
     async segments(shareID, after = 0) {
       const rows = await db
@@ -113,7 +130,7 @@ export function createKyselyStore(db: Kysely<Schema>): MetaStore {
       return rows.map(toSegment)
     },
 
-    revoke: (shareID, at) => db.transaction().execute((tx) => revoke(tx, shareID, at)),
+    revoke: (shareID, at) => db.transaction().execute((tx) => revoke(tx, { shareID, at, dialect })),
 
     async findDeletion(shareID) {
       const row = await db
@@ -146,9 +163,36 @@ export function createKyselyStore(db: Kysely<Schema>): MetaStore {
 
     close: () => db.destroy(),
   }
+  return guarded(store, dialect.isRetryable)
 }
 
-async function revoke(tx: Transaction<Schema>, shareID: string, at: number): Promise<string[]> {
+/** Undoes the transaction of a commit whose secret another one dropped meanwhile. */
+class LostRace extends Error {}
+
+/**
+ * A commit that waited for the share's row sees the row as the other one left it, but the rest of its statement as it
+ * was before: https://www.postgresql.org/docs/current/transaction-iso.html#XACT-READ-COMMITTED. So it asks again.
+ */
+async function isSecret(
+  tx: Transaction<Schema>,
+  secret: { shareID: string; hash: string },
+): Promise<boolean> {
+  const row = await tx
+    .selectFrom("share_secrets")
+    .select("hash")
+    .where("share_id", "=", secret.shareID)
+    .where("hash", "=", secret.hash)
+    .executeTakeFirst()
+  return row !== undefined
+}
+
+interface Revocation {
+  shareID: string
+  at: number
+  dialect: Dialect
+}
+
+async function revoke(tx: Transaction<Schema>, { shareID, at, dialect }: Revocation): Promise<string[]> {
   const named = await tx
     .selectFrom("shares")
     .select(["session_id", "creator", "created_at"])
@@ -158,7 +202,7 @@ async function revoke(tx: Transaction<Schema>, shareID: string, at: number): Pro
   if (!named) return []
   const rows = await tx
     .selectFrom("shares")
-    .select("share_id")
+    .select(["share_id", "revision"])
     .where("state", "=", "active")
     .where((eb) =>
       eb.or([
@@ -170,8 +214,14 @@ async function revoke(tx: Transaction<Schema>, shareID: string, at: number): Pro
         ]),
       ]),
     )
+    // Newest first, so that two revocations that take the same shares along wait for each other and never cross.
+    .orderBy("created_at", "desc")
+    .orderBy("share_id")
+    .$if(dialect.locksRows, (query) => query.forUpdate())
     .execute()
   const ids = rows.map((row) => row.share_id)
+  // Another node revoked it between the two statements.
+  if (!ids.includes(shareID)) return []
   await tx
     .updateTable("shares")
     .set({ state: "revoked", revoked_at: at, updated_at: at, session_id: null, creator: null, address: null })
@@ -189,6 +239,10 @@ async function revoke(tx: Transaction<Schema>, shareID: string, at: number): Pro
       })),
     )
     .execute()
+  await dialect.announce?.(
+    tx,
+    rows.map(({ share_id, revision }) => ({ shareID: share_id, revision, state: "revoked" })),
+  )
   return ids
 }
 

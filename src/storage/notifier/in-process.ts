@@ -1,19 +1,8 @@
-import type { Notifier, ShareNews } from "../../shares/ports.ts"
+import type { Notifier } from "../../shares/ports.ts"
+import { createSubscriptions } from "./subscriptions.ts"
 
-/** Tells the subscribers of this process, at once and in the order of their subscription. */
+/** Tells the subscribers of this process, which is the only one. */
 export function createInProcessNotifier(): Notifier {
-  const listeners = new Map<string, Set<(news: ShareNews) => void>>()
-  return {
-    publish(news) {
-      for (const listener of listeners.get(news.shareID) ?? []) listener(news)
-    },
-    subscribe(shareID, listener) {
-      const known = listeners.get(shareID) ?? new Set()
-      listeners.set(shareID, known.add(listener))
-      return () => {
-        known.delete(listener)
-        if (known.size === 0 && listeners.get(shareID) === known) listeners.delete(shareID)
-      }
-    },
-  }
+  const { tell, subscribe } = createSubscriptions()
+  return { publish: tell, subscribe, isFresh: () => true, close: async () => {} }
 }

@@ -1,0 +1,253 @@
+import pg from "pg"
+import { afterAll, afterEach, beforeAll, expect, test } from "vitest"
+import type { MetaStore, Notifier, ShareNews } from "../../src/shares/ports.ts"
+import { openPostgresStore } from "../../src/storage/meta/postgres.ts"
+import { openPostgresNotifier, type PostgresNotifierOptions } from "../../src/storage/notifier/postgres.ts"
+import { createPostgresServer, type PostgresServer } from "../postgres/server.ts"
+import { waitFor, within } from "../wait.ts"
+import { notifierContract } from "./notifier.ts"
+
+let server: PostgresServer
+let url: string
+let meta: MetaStore
+let count = 0
+const opened: Notifier[] = []
+
+beforeAll(async () => {
+  server = await createPostgresServer()
+  url = await server.createDatabase()
+  meta = await openPostgresStore({ url, migrate: true, log: { warn: () => {} } })
+})
+afterEach(async () => {
+  for (const notifier of opened.splice(0)) await notifier.close()
+})
+afterAll(async () => {
+  await meta.close()
+  await server.close()
+})
+
+const log = { info: () => {}, warn: () => {} }
+
+notifierContract("PostgreSQL", () => openPostgresNotifier({ url, log }))
+
+async function node(options: Partial<PostgresNotifierOptions> = {}): Promise<Notifier> {
+  const notifier = await openPostgresNotifier({ url, log, ...options })
+  opened.push(notifier)
+  return notifier
+}
+
+async function newShare(): Promise<string> {
+  const id = `share${++count}`.padEnd(22, "x")
+  const sessionID = `ses_${count}`
+  await meta.createShare({
+    id,
+    sessionID,
+    secretHash: "secret",
+    creator: "me",
+    address: "here",
+    createdAt: 1,
+  })
+  return id
+}
+
+function commit(shareID: string, id: string): Promise<number | undefined> {
+  const segment = { id, objectKey: id, items: 1, bytes: 10, contentBytes: 20, createdAt: 5 }
+  return meta.commit({ shareID, segment, secretHash: "secret", at: 5 })
+}
+
+function listen(notifier: Notifier, shareID: string): ShareNews[] {
+  const heard: ShareNews[] = []
+  notifier.subscribe(shareID, (news) => heard.push(news))
+  return heard
+}
+
+async function notify(payload: string): Promise<void> {
+  const client = new pg.Client({ connectionString: url })
+  await client.connect()
+  await client.query("select pg_notify('better_share', $1)", [payload])
+  await client.end()
+}
+
+/** The server's processes for the open nodes, in the order in which these were opened. */
+async function listeners(): Promise<number[]> {
+  const sql =
+    "select pid from pg_stat_activity where application_name = 'better-share listen' order by backend_start"
+  const look = async () => {
+    const rows = await server.query(sql)
+    // Those of earlier tests may take a moment to end.
+    return rows.length === opened.length && rows.map(({ pid }) => Number(pid))
+  }
+  return waitFor("the listeners", look)
+}
+
+/** Ends the connections of the nodes that were opened first, and lets nobody in before `work` is done. */
+async function whileCutOff(nodes: number, work: () => Promise<void>): Promise<void> {
+  const name = new URL(url).pathname.slice(1)
+  // The store's own connection is there already, and stays.
+  await meta.findShare("nobody")
+  const pids = (await listeners()).slice(0, nodes)
+  await server.query(`alter database ${name} allow_connections false`)
+  try {
+    await server.query("select pg_terminate_backend(pid) from unnest($1::int[]) as pid", [pids])
+    await work()
+  } finally {
+    await server.query(`alter database ${name} allow_connections true`)
+  }
+}
+
+test("what one node publishes is told on the others, in order", async () => {
+  const [a, b, c] = [await node(), await node(), await node()]
+  const here = listen(a, "s")
+  const there = [listen(b, "s"), listen(c, "s")]
+  for (let revision = 1; revision <= 40; revision++) {
+    a.publish({ shareID: "s", revision, state: "active" })
+    if (revision % 10 === 0)
+      await waitFor("news", () => there.every((heard) => heard.at(-1)?.revision === revision))
+  }
+  a.publish({ shareID: "s", revision: 40, state: "revoked" })
+  await waitFor("the last news", () => there.every((heard) => heard.at(-1)?.state === "revoked"))
+  // What is newer may take the place of what has not been sent yet; nothing comes twice or late.
+  for (const heard of there) {
+    const revisions = heard.map(({ revision }) => revision)
+    expect(revisions).toEqual(revisions.toSorted((x, y) => x - y))
+    expect(heard.filter(({ state }) => state === "active").length).toBe(new Set(revisions).size)
+  }
+  expect(here).toHaveLength(41)
+})
+
+test("a node's own news does not come back to it", async () => {
+  const [a, b] = [await node(), await node()]
+  const here = listen(a, "own")
+  const there = listen(b, "own")
+  a.publish({ shareID: "own", revision: 1, state: "active" })
+  b.publish({ shareID: "own", revision: 2, state: "active" })
+  await waitFor("both", () => here.length >= 2 && there.at(-1)?.revision === 2)
+  // Sent behind it on the same connection, so what would have come back is there before it.
+  a.publish({ shareID: "own", revision: 3, state: "active" })
+  await waitFor("the third", () => there.at(-1)?.revision === 3)
+  expect(here.map(({ revision }) => revision)).toEqual([1, 2, 3])
+})
+
+test("[D1] a revocation is told by its own transaction, should its node die right after", async () => {
+  const share = await newShare()
+  await commit(share, "s1")
+  const heard = listen(await node(), share)
+  await meta.revoke(share, 9)
+  await waitFor("the news", () => heard.length > 0)
+  expect(heard).toEqual([{ shareID: share, revision: 1, state: "revoked" }])
+})
+
+test("a lost connection is noticed, replaced, and what it missed is told", async () => {
+  const share = await newShare()
+  const gone = await newShare()
+  const quiet = await newShare()
+  const [a, b] = [await node(), await node()]
+  const [heard, heardGone, heardQuiet] = [share, gone, quiet].map((id) => listen(a, id))
+  const known: ShareNews = { shareID: quiet, revision: 0, state: "active" }
+  a.publish(known)
+  await whileCutOff(2, async () => {
+    await waitFor("the loss to be noticed", () => !a.isFresh() && !b.isFresh())
+    // Nobody publishes: only the rows say so.
+    await commit(share, "s1")
+    await commit(share, "s2")
+    await meta.revoke(gone, 9)
+  })
+  await waitFor("both to be fresh", () => a.isFresh() && b.isFresh())
+  expect(heard?.at(-1)).toEqual({ shareID: share, revision: 2, state: "active" })
+  expect(heardGone?.at(-1)).toEqual({ shareID: gone, revision: 0, state: "revoked" })
+  // Told again although nothing has happened: whoever hears it can trust what it knows.
+  expect(heardQuiet).toEqual([known, known])
+  b.publish({ shareID: share, revision: 3, state: "active" })
+  await waitFor("later news", () => heard?.at(-1)?.revision === 3)
+})
+
+test("what is published while there is no connection is sent when there is one", async () => {
+  const [a, b] = [await node(), await node()]
+  const heard = listen(b, "meanwhile")
+  const heardOnce = listen(b, "once")
+  await whileCutOff(1, async () => {
+    await waitFor("the loss to be noticed", () => !a.isFresh())
+    a.publish({ shareID: "once", revision: 1, state: "active" })
+    for (const revision of [1, 2]) a.publish({ shareID: "meanwhile", revision, state: "active" })
+    a.publish({ shareID: "meanwhile", revision: 2, state: "revoked" })
+    // A commit whose news the revocation's has overtaken.
+    a.publish({ shareID: "meanwhile", revision: 2, state: "active" })
+    expect(heard).toEqual([])
+  })
+  await waitFor("all news", () => heardOnce.length === 1)
+  await waitFor("the news", () => heard.at(-1)?.state === "revoked")
+})
+
+test("a connection that says nothing is not fresh, though nobody has closed it", async () => {
+  const losses: unknown[] = []
+  const a = await node({ log: { info: () => {}, warn: (fields) => losses.push(fields) } })
+  const pids = await listeners()
+  for (const pid of pids) process.kill(pid, "SIGSTOP")
+  try {
+    await waitFor("silence to be noticed", () => !a.isFresh())
+    expect(losses).toEqual([])
+    // It is given up for a new one.
+    await waitFor("another connection", () => a.isFresh())
+  } finally {
+    for (const pid of pids) process.kill(pid, "SIGCONT")
+  }
+})
+
+test("a restart of the server is survived", async () => {
+  const share = await newShare()
+  const a = await node()
+  const heard = listen(a, share)
+  await server.stop("crash")
+  await waitFor("the loss to be noticed", () => !a.isFresh())
+  a.publish({ shareID: share, revision: 7, state: "active" })
+  await server.start()
+  await waitFor("the connection", () => a.isFresh())
+  expect(heard.map(({ revision }) => revision)).toContain(7)
+})
+
+test("what others send to the channel is ignored", async () => {
+  const a = await node()
+  const heard = listen(a, "x")
+  for (const payload of [
+    "",
+    "{",
+    "null",
+    '{"shareID":"x"}',
+    '{"shareID":"x","revision":1.5,"state":"active"}',
+  ]) {
+    await notify(payload)
+  }
+  await notify('{"shareID":"x","revision":1,"state":"active","more":1}')
+  await waitFor("the only news", () => heard.length > 0)
+  expect(heard).toEqual([{ shareID: "x", revision: 1, state: "active" }])
+})
+
+test("closing sends what waits, ends the connection, and is no loss", async () => {
+  const losses: unknown[] = []
+  const a = await openPostgresNotifier({
+    url,
+    log: { info: () => {}, warn: (fields) => losses.push(fields) },
+  })
+  const heard = listen(await node(), "last")
+  a.publish({ shareID: "last", revision: 1, state: "active" })
+  a.publish({ shareID: "last", revision: 2, state: "active" })
+  await a.close()
+  await waitFor("the last news", () => heard.at(-1)?.revision === 2)
+  expect(a.isFresh()).toBe(false)
+  expect(losses).toEqual([])
+})
+
+test("closing while there is no connection does not wait for one", async () => {
+  const a = await node()
+  await whileCutOff(1, async () => {
+    await waitFor("the loss to be noticed", () => !a.isFresh())
+    a.publish({ shareID: "unsent", revision: 1, state: "active" })
+    await within(a.close(), 5_000, "closing")
+  })
+})
+
+test("a database that cannot be used is said in a sentence", async () => {
+  await expect(openPostgresNotifier({ url: "postgres://me:hidden@127.0.0.1:1/share", log })).rejects.toThrow(
+    /^PostgreSQL at 127\.0\.0\.1:1\/share cannot be used: .*ECONNREFUSED/,
+  )
+})
