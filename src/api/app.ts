@@ -14,6 +14,8 @@ import { createUploadRoutes } from "./uploads.ts"
 
 export interface App {
   fetch(request: Request, bindings: Bindings): Response | Promise<Response>
+  /** Ends the streams of those who watch, so that a server that stops need not wait for them. */
+  endStreams(): void
 }
 
 /** The server as a value, `Request → Response`: a runtime is added at the edge (host/). */
@@ -55,7 +57,8 @@ export function createApp(deps: ApiDeps): App {
   app.get("/t/:token", (c) => c.redirect("/", 302))
   app.route("/", createAssetRoutes(assets))
   app.route("/", createShareRoutes(deps))
-  app.route("/", createEventRoutes(deps))
+  const events = createEventRoutes(deps)
+  app.route("/", events.routes)
   app.route("/", createPageRoutes(deps))
   if (uploads) app.route("/", createUploadRoutes({ door: uploads, maxBytes: config.maxSyncBytes }))
 
@@ -75,7 +78,7 @@ export function createApp(deps: ApiDeps): App {
   }
   app.notFound((c) => answerError(new ShareError("not_found", "There is nothing at this address."), c, deps))
   app.onError((error, c) => answerError(error, c, deps))
-  return app
+  return { fetch: app.fetch, endStreams: events.close }
 }
 
 /**

@@ -14,6 +14,9 @@ const MOST_UNREAD = 4 * 1024 * 1024
 
 const encoder = new TextEncoder()
 
+/** Milliseconds after which a client that knows no better comes again. */
+const RETRY_HINT = encoder.encode("retry: 1000\n\n")
+
 /** `id` is the revision that a page shows after the event. */
 export function encodeEvent<E extends keyof LiveEvents>(
   event: E,
@@ -32,7 +35,7 @@ export function createEventStream({ onClose }: { onClose(): void }): EventStream
       start(created) {
         controller = created
         // Lets the browser see the stream open before anything happens.
-        created.enqueue(encoder.encode("retry: 1000\n\n"))
+        created.enqueue(RETRY_HINT)
       },
       cancel: stop,
     },
@@ -48,6 +51,7 @@ export function createEventStream({ onClose }: { onClose(): void }): EventStream
   function end(): void {
     const open = controller
     stop()
+    open?.enqueue(RETRY_HINT)
     open?.close()
   }
 

@@ -5,8 +5,14 @@ import { readQuery, readShareID } from "./body.ts"
 import type { ApiDeps, ApiEnv } from "./context.ts"
 import { type LiveRoom, openLiveRoom } from "./live-room.ts"
 
+export interface EventRoutes {
+  routes: Hono<ApiEnv>
+  /** Ends every stream, for a server that stops. */
+  close(): void
+}
+
 /** Live pages: `GET /api/share/:id/events`. */
-export function createEventRoutes({ shares, assets, log }: ApiDeps): Hono<ApiEnv> {
+export function createEventRoutes({ shares, assets, log }: ApiDeps): EventRoutes {
   const rooms = new Map<string, Promise<LiveRoom>>()
 
   function roomOf(shareID: string): Promise<LiveRoom> {
@@ -27,7 +33,7 @@ export function createEventRoutes({ shares, assets, log }: ApiDeps): Hono<ApiEnv
     return opening
   }
 
-  return new Hono<ApiEnv>().get(ROUTES.watchShare.path, async (c) => {
+  const routes = new Hono<ApiEnv>().get(ROUTES.watchShare.path, async (c) => {
     const shareID = readShareID(c)
     await shares.find(shareID)
     // Whoever asks for the head alone would leave a stream behind that nobody reads or cancels.
@@ -38,6 +44,18 @@ export function createEventRoutes({ shares, assets, log }: ApiDeps): Hono<ApiEnv
     const room = await roomOf(shareID)
     return c.body(room.join(Number.isSafeInteger(seen) ? seen : 0), 200, STREAM_HEADERS)
   })
+
+  return {
+    routes,
+    close() {
+      for (const room of rooms.values()) {
+        room.then(
+          (open) => open.close(),
+          () => {},
+        )
+      }
+    },
+  }
 }
 
 const STREAM_HEADERS = {

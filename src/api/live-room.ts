@@ -12,6 +12,8 @@ import { createEventStream, type EventStream, encodeEvent } from "./event-stream
 export interface LiveRoom {
   /** A stream that brings a page at `revision` up to date and keeps it there. */
   join(revision: number): ReadableStream<Uint8Array>
+  /** Ends the viewers' streams; they come again, here or at another node. */
+  close(): void
 }
 
 export interface LiveRoomOptions {
@@ -144,6 +146,7 @@ export async function openLiveRoom(options: LiveRoomOptions): Promise<LiveRoom> 
   }
 
   return {
+    close,
     join(from) {
       const stream = createEventStream({
         onClose() {

@@ -13,12 +13,15 @@ export interface ListenOptions {
   /** 0 takes any free port. */
   port: number
   /** Makes the app for the address that was bound; requests that come before it is ready wait for it. */
-  createApp(url: string): Promise<App>
+  createApp(url: string): Promise<Pick<App, "fetch">>
 }
+
+/** How long a stop waits for requests that are under way. Orchestrators kill after ten seconds or more. */
+const DRAIN_MS = 8_000
 
 /** Serves an app on Node. Resolves when the address is bound and the app is ready. */
 export async function listen({ host, port, createApp }: ListenOptions): Promise<Listening> {
-  const ready = deferred<App>()
+  const ready = deferred<Pick<App, "fetch">>()
   const server = createAdaptorServer({
     // The adapter would cut off, after half a second, a client that is still sending what nobody reads. The app
     // takes the rest of such a body itself (api/body.ts).
@@ -26,17 +29,25 @@ export async function listen({ host, port, createApp }: ListenOptions): Promise<
     fetch: async (request, env) =>
       (await ready.promise).fetch(request, { address: addressOf(env as HttpBindings) }),
   }) as Server
-  const close = () =>
-    new Promise<void>((resolve) => {
-      server.close(() => resolve())
-      server.closeAllConnections()
-    })
+
+  /** Takes no more connections, lets what is under way come to its end, and cuts off what does not. */
+  async function close(): Promise<void> {
+    const closed = new Promise<void>((resolve) => server.close(() => resolve()))
+    // A connection that has had its last answer would stay for its keep-alive time.
+    const idle = setInterval(() => server.closeIdleConnections(), 50)
+    const patience = setTimeout(() => server.closeAllConnections(), DRAIN_MS)
+    await closed
+    clearInterval(idle)
+    clearTimeout(patience)
+  }
+
   const url = await bind(server, host, port)
   try {
     ready.resolve(await createApp(url))
     return { url, close }
   } catch (error) {
-    await close()
+    server.close()
+    server.closeAllConnections()
     throw error
   }
 }

@@ -33,7 +33,9 @@ export async function serve(config: Config, deps: { assets: Assets; log: Log }):
     url: listening.url,
     sampleUrl: sampleID === undefined ? undefined : `${baseUrl}/share/${sampleID}`,
     async close() {
-      await listening.close()
+      const drained = listening.close()
+      composition?.app.endStreams()
+      await drained
       await composition?.close()
     },
   }

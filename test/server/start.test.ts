@@ -1,7 +1,12 @@
+import { once } from "node:events"
+import { request } from "node:http"
+import { connect } from "node:net"
 import { afterEach, expect, test } from "vitest"
+import { readEvents } from "../event-source.ts"
 import { itemsOf } from "../items.ts"
 import { createNativeClient } from "../native-client.ts"
 import { createServerProcess, type ServerProcess } from "../server-process.ts"
+import { waitFor } from "../wait.ts"
 
 let server: ServerProcess | undefined
 afterEach(async () => {
@@ -48,6 +53,40 @@ for (const signal of ["SIGKILL", "SIGTERM"] as const) {
     expect((await client.sync(body.id, body.secret, [itemsOf("ses_1").user("m")])).status).toBe(200)
   })
 }
+
+test("a stop lets a sync under way end well, takes no new ones, and ends the streams of watchers", async () => {
+  const server = await processWith()
+  const client = createNativeClient(server.url)
+  await server.start()
+  const { body } = await client.create("ses_1")
+  await client.sync(body.id, body.secret, [itemsOf("ses_1").session()])
+  const watcher = await readEvents(`${server.url}/api/share/${body.id}/events?revision=1`)
+  const text = JSON.stringify({ secret: body.secret, data: [itemsOf("ses_1").user("m")] })
+  const slow = request(`${server.url}/api/share/${body.id}/sync`, {
+    method: "POST",
+    headers: { "content-type": "application/json", "content-length": String(text.length) },
+  })
+  const answered = new Promise<number | undefined>((resolve, reject) => {
+    slow.on("response", (response) => resolve(response.resume().statusCode))
+    slow.on("error", reject)
+  })
+  slow.write(text.slice(0, 30))
+  await once(slow, "socket")
+  // An answer to a later request says that the earlier one has arrived.
+  await waitFor("the first half to be sent", () => (slow.socket?.bytesWritten ?? 0) > 30)
+  await client.data(body.id)
+
+  const stopped = server.kill("SIGTERM")
+  await waitFor("the watcher's stream to end", watcher.hasEnded)
+  await expect(once(connect(Number(new URL(server.url).port), "127.0.0.1"), "connect")).rejects.toThrow(
+    "ECONNREFUSED",
+  )
+  slow.end(text.slice(30))
+  expect(await answered).toBe(200)
+  await stopped
+  await server.start()
+  expect((await client.data(body.id)).body).toHaveLength(2)
+})
 
 test("[C3] a public start without tokens is refused with a sentence; all faults come at once", async () => {
   const server = await processWith({ HOST: "0.0.0.0", PORT: "no", CREATE_TOKENS: "" })
