@@ -119,6 +119,25 @@ for (const [name, size] of [
   })
 }
 
+test("[D6] a sync that waits while another node revokes its share puts no object at all", async () => {
+  const share = await filledShare()
+  const { text } = itemsOf("ses_1")
+  let arrive = (): void => {}
+  const arrived = new Promise<void>((resolve) => {
+    arrive = resolve
+  })
+  async function* late(): AsyncIterable<Item[]> {
+    await arrived
+    yield [text("m", "p", "late words")]
+  }
+  const append = shares.append({ ...share, items: late() })
+  await meta.revoke(share.shareID, Date.now())
+  // A put would now fail in another way than the revocation does.
+  failing.add("put")
+  arrive()
+  await expect(append).rejects.toMatchObject({ code: "gone" })
+})
+
 test("[D1] what is read while its share is revoked is not shown, nor kept", async () => {
   const share = await filledShare()
   shares.forget(share.shareID)
