@@ -5,8 +5,6 @@ export interface ReceivedEvent {
   id: number | undefined
   event: keyof LiveEvents
   data: unknown
-  /** Milliseconds, by the same clock as `Date.now()`. */
-  at: number
 }
 
 export interface EventReader {
@@ -64,6 +62,5 @@ function parseEvent(block: string): ReceivedEvent | undefined {
     id: id === undefined ? undefined : Number(id),
     event: event as keyof LiveEvents,
     data: JSON.parse(fields.get("data") ?? "null"),
-    at: Date.now(),
   }
 }

@@ -9,7 +9,6 @@ export interface Fold {
   apply(items: Iterable<Item>): Set<ItemKey>
   /** The last version of every item that is not removed, in the order of first appearance. */
   items(): IterableIterator<Item>
-  get(key: ItemKey): Item | undefined
   /** A view of the present state; its objects are the items' own data and must not be changed. */
   document(): Document
 }
@@ -81,7 +80,6 @@ export function createFold(rootSessionID: string): Fold {
       return touched
     },
     items: () => current.values(),
-    get: (key) => current.get(key),
     document,
   }
 }

@@ -1,5 +1,5 @@
 import { link, mkdir, open, rename, rm } from "node:fs/promises"
-import { dirname } from "node:path"
+import { dirname, resolve } from "node:path"
 
 /** Writes and syncs a new file for its owner's eyes. When `body` throws, the file is gone again. Resolves to its bytes. */
 export async function writeSynced(
@@ -46,8 +46,12 @@ export async function moveIntoFree(temporary: string, path: string): Promise<boo
 
 /** The folder may be taken away by a deletion of its last object between making it and moving into it. */
 async function inFolder(path: string, move: () => Promise<void>): Promise<void> {
+  const folder = resolve(dirname(path))
+  let highest = folder
   for (let attempt = 0; ; attempt++) {
-    await mkdir(dirname(path), { recursive: true })
+    const made = await mkdir(folder, { recursive: true })
+    // A new folder is an entry of the one above it.
+    if (made !== undefined) highest = dirname(resolve(made))
     try {
       await move()
       break
@@ -55,10 +59,19 @@ async function inFolder(path: string, move: () => Promise<void>): Promise<void> 
       if (!isCode(error, "ENOENT") || attempt === 5) throw error
     }
   }
-  await syncFolder(dirname(path)).catch((error: unknown) => {
-    // Deleted again already, and the folder with it.
-    if (!isCode(error, "ENOENT")) throw error
-  })
+  for (const changed of between(folder, highest)) {
+    await syncFolder(changed).catch((error: unknown) => {
+      // Deleted again already, and the folder with it.
+      if (!isCode(error, "ENOENT")) throw error
+    })
+  }
+}
+
+/** From a folder up to one that holds it, both included. */
+function between(folder: string, highest: string): string[] {
+  const path = [folder]
+  for (let at = folder; at !== highest && at !== dirname(at); at = dirname(at)) path.push(dirname(at))
+  return path
 }
 
 /** A rename survives a power cut only when its folder is synced too. */
