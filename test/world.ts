@@ -79,7 +79,8 @@ export function builtAssets(): Promise<Assets> {
   return assets
 }
 
-async function filesBelow(folder: string): Promise<string[]> {
+/** Files only: a folder that a crash left empty holds nothing of anybody's. */
+export async function filesBelow(folder: string): Promise<string[]> {
   const entries = await readdir(folder, { recursive: true, withFileTypes: true }).catch(() => [])
   return entries.filter((entry) => entry.isFile()).map((entry) => join(entry.parentPath, entry.name))
 }

@@ -1,10 +1,10 @@
-import { readdir } from "node:fs/promises"
 import { join } from "node:path"
 import { setTimeout as sleep } from "node:timers/promises"
 import { afterAll, beforeAll, expect, test } from "vitest"
 import { itemsOf } from "../items.ts"
 import { createNativeClient } from "../native-client.ts"
 import { createServerProcess, type ServerProcess } from "../server-process.ts"
+import { filesBelow } from "../world.ts"
 
 const KILLS = 200
 const WRITERS = 4
@@ -125,7 +125,7 @@ test(`[L3] ${KILLS} kill -9 under load lose no acknowledged item and leave every
   for (const share of shares) await check(share)
   // The last start has finished whatever deletions the kills interrupted.
   const gone = shares.filter(({ deleted }) => deleted === "yes")
-  const left = await readdir(join(server.dataDir, "objects"), { recursive: true }).catch(() => [])
+  const left = await filesBelow(join(server.dataDir, "objects"))
   for (const { id } of gone) expect(left.filter((path) => path.includes(folderName(id)))).toEqual([])
   expect(gone.length).toBeGreaterThan(0)
   expect(acknowledgedSyncs).toBeGreaterThan(KILLS)
