@@ -4,7 +4,7 @@ export default defineConfig({
   test: {
     reporters: ["default", "./test/reporter.ts"],
     projects: [
-      { test: { name: "unit", include: ["src/**/*.test.ts"] } },
+      { test: { name: "unit", include: ["src/**/*.test.ts"], testTimeout: 30_000 } },
       {
         test: {
           name: "rules",
@@ -23,6 +23,8 @@ export default defineConfig({
           hookTimeout: 60_000,
         },
       },
+      // The first run brings the runtimes into the cache.
+      { test: { name: "runtimes", include: ["test/runtimes/**/*.test.ts"], testTimeout: 600_000 } },
       { test: { name: "architecture", include: ["test/architecture.test.ts"] } },
       {
         test: {

@@ -6,6 +6,7 @@ import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { root } from "../build/build.mjs"
 import manifest from "../package.json" with { type: "json" }
+import { NO_LIMITS } from "./no-limits.ts"
 import { waitFor, within } from "./wait.ts"
 
 /** The server as users run it, in a process of its own that can be killed. */
@@ -23,7 +24,16 @@ export interface ServerProcess {
   dispose(): Promise<void>
 }
 
-export async function createServerProcess(env: Record<string, string> = {}): Promise<ServerProcess> {
+/** What is run, and with what. */
+export interface Program {
+  path: string
+  args: string[]
+}
+
+export async function createServerProcess(
+  env: Record<string, string> = {},
+  program: Program = npmStart(),
+): Promise<ServerProcess> {
   const dataDir = await mkdtemp(join(tmpdir(), "better-share-server-"))
   const port = await freePort()
   const url = `http://127.0.0.1:${port}`
@@ -33,10 +43,17 @@ export async function createServerProcess(env: Record<string, string> = {}): Pro
 
   function launch(): void {
     output = ""
-    const started = spawn(process.execPath, startArguments(), {
+    const started = spawn(program.path, program.args, {
       // Away from the checkout, whose .env is somebody's own.
       cwd: dataDir,
-      env: { PATH: process.env.PATH, SAMPLE: "off", PORT: String(port), DATA_DIR: dataDir, ...env },
+      env: {
+        PATH: process.env.PATH,
+        SAMPLE: "off",
+        PORT: String(port),
+        DATA_DIR: dataDir,
+        ...NO_LIMITS,
+        ...env,
+      },
     })
     child = started
     exited = new Promise((resolve) => started.once("exit", (code) => resolve(code)))
@@ -85,12 +102,12 @@ export async function createServerProcess(env: Record<string, string> = {}): Pro
   }
 }
 
-/** What `npm start` gives to node, so that the tests weigh the same process. */
-function startArguments(): string[] {
+/** What `npm start` runs, on this node or another, so that the tests weigh the same process. */
+export function npmStart(path = process.execPath): Program {
   const [node, ...args] = manifest.scripts.start.split(" ")
   if (node !== "node")
     throw new Error(`npm start is ${manifest.scripts.start}, which this harness cannot start`)
-  return args.map((arg) => (arg.startsWith("-") ? arg : join(root, arg)))
+  return { path, args: args.map((arg) => (arg.startsWith("-") ? arg : join(root, arg))) }
 }
 
 async function freePort(): Promise<number> {

@@ -6,8 +6,10 @@ import type { Assets } from "../src/api/context.ts"
 import { loadAssets } from "../src/host/assets.ts"
 import { type Config, readConfig } from "../src/host/config.ts"
 import { createLog } from "../src/host/log.ts"
+import { createMachine } from "../src/host/machine.ts"
 import { type Serving, serve } from "../src/host/serve.ts"
 import type { Log } from "../src/shares/ports.ts"
+import { NO_LIMITS } from "./no-limits.ts"
 
 /** The real server in this process, on a free port and a folder of its own. */
 export interface World {
@@ -26,15 +28,19 @@ export interface World {
 
 export interface WorldOptions extends Partial<Config> {
   log?: Log
+  /** The server's clock, in milliseconds since the epoch; the machine's own unless told. */
+  now?: () => number
 }
 
 export async function createWorld({
   log = createLog("silent"),
+  now = Date.now,
   ...changes
 }: WorldOptions = {}): Promise<World> {
   const dataDir = await mkdtemp(join(tmpdir(), "better-share-"))
-  const config: Config = { ...readConfig({ PORT: "0", DATA_DIR: dataDir, SAMPLE: "off" }), ...changes }
-  const deps = { assets: await builtAssets(), log }
+  const env = { PORT: "0", DATA_DIR: dataDir, SAMPLE: "off", ...NO_LIMITS }
+  const config: Config = { ...readConfig(env), ...changes }
+  const deps = { assets: await builtAssets(), log, machine: { ...createMachine(), now } }
   let serving: Serving | undefined = await serve(config, deps)
   const { url } = serving
 

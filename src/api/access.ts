@@ -6,6 +6,13 @@ import type { ApiDeps, ApiEnv } from "./context.ts"
 /** `/t/<token>` before an API path: OpenCode's plain `enterprise.url` can carry a token only there. */
 const PATH_TOKEN = /^\/t\/([^/]+)\/*(\/api\/share(?:\/.*)?)$/
 
+/** The path of a request's address, as a `Request` has it: whole, and normalised by the runtime. */
+export function pathOf(url: string): string {
+  const start = url.indexOf("/", url.indexOf("://") + 3)
+  const end = url.slice(start).search(/[?#]/)
+  return end < 0 ? url.slice(start) : url.slice(start, start + end)
+}
+
 /** Splits the path's token off. Only the API of shares has such addresses; pages never do. */
 export function splitPathToken(path: string): { path: string; token: string | undefined } {
   const [, token, rest] = PATH_TOKEN.exec(path) ?? []

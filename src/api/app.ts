@@ -2,13 +2,17 @@ import { Hono } from "hono"
 import { compress } from "hono/compress"
 import { ShareError } from "../protocol/errors.ts"
 import { ROUTES } from "../protocol/routes.ts"
-import { maskPath, splitPathToken } from "./access.ts"
+import { maskPath, pathOf, splitPathToken } from "./access.ts"
 import { assetUrls, createAssetRoutes } from "./assets.ts"
 import type { ApiDeps, ApiEnv, Bindings } from "./context.ts"
+import { createDirectRoutes } from "./direct.ts"
 import { answerError } from "./errors.ts"
 import { createEventRoutes } from "./events.ts"
+import { createLimits } from "./limits.ts"
+import { createMetadataRoutes } from "./metadata.ts"
 import { describeApi } from "./openapi.ts"
 import { createPageRoutes } from "./pages.ts"
+import { SECURITY_HEADERS } from "./security-headers.ts"
 import { createShareRoutes } from "./share.ts"
 import { createUploadRoutes } from "./uploads.ts"
 
@@ -23,30 +27,33 @@ export function createApp(deps: ApiDeps): App {
   const { config, machine, log, assets, uploads } = deps
   const app = new Hono<ApiEnv>({
     // A slash at the end of a pasted link does no harm.
-    getPath: (request) => splitPathToken(new URL(request.url).pathname).path.replace(/(?<=.)\/+$/, ""),
+    getPath: (request) => splitPathToken(pathOf(request.url)).path.replace(/(?<=.)\/+$/, ""),
   })
 
+  const squeeze = compress()
   app.use(async (c, next) => {
     const started = machine.now()
     const requestID = crypto.randomUUID()
-    const { pathname } = new URL(c.req.url)
+    const path = pathOf(c.req.url)
     c.set("requestID", requestID)
-    c.set("pathToken", splitPathToken(pathname).token)
+    c.set("pathToken", splitPathToken(path).token)
     await next()
-    for (const [name, value] of SECURITY_HEADERS) c.res.headers.set(name, value)
-    c.res.headers.set("x-request-id", requestID)
+    if (!c.get("complete")) {
+      await squeeze(c, async () => {})
+      for (const [name, value] of Object.entries(SECURITY_HEADERS)) c.res.headers.set(name, value)
+      c.res.headers.set("x-request-id", requestID)
+    }
     log.debug(
       {
         request: requestID,
         method: c.req.method,
-        path: maskPath(pathname),
+        path: maskPath(path),
         status: c.res.status,
         ms: machine.now() - started,
       },
       "request",
     )
   })
-  app.use(compress())
 
   app.get(ROUTES.health.path, (c) => c.json({ ok: true, version: config.version }))
   const doc = describeApi(config)
@@ -56,9 +63,13 @@ export function createApp(deps: ApiDeps): App {
   // The address of opencode.json, opened in a browser.
   app.get("/t/:token", (c) => c.redirect("/", 302))
   app.route("/", createAssetRoutes(assets))
+  const limits = createLimits(deps)
+  for (const path of ["/api/share/*", "/api/upload/*", "/share/*", "/s/*"]) app.use(path, limits.countRequest)
   app.route("/", createShareRoutes(deps))
   const events = createEventRoutes(deps)
   app.route("/", events.routes)
+  app.route("/", createDirectRoutes(deps))
+  app.route("/", createMetadataRoutes(deps, events.countViewers))
   app.route("/", createPageRoutes(deps))
   if (uploads) app.route("/", createUploadRoutes({ door: uploads, maxBytes: config.maxSyncBytes }))
 
@@ -80,29 +91,3 @@ export function createApp(deps: ApiDeps): App {
   app.onError((error, c) => answerError(error, c, deps))
   return { fetch: app.fetch, endStreams: events.close }
 }
-
-/**
- * Everything in a share is hostile: the page may load its own script and style, talk to its own server, show data
- * images, and nothing else.
- */
-const SECURITY_HEADERS: [name: string, value: string][] = [
-  [
-    "content-security-policy",
-    [
-      "default-src 'none'",
-      "script-src 'self'",
-      "style-src 'self'",
-      "img-src 'self' data:",
-      "connect-src 'self'",
-      "base-uri 'none'",
-      "form-action 'none'",
-      "frame-ancestors 'none'",
-      "require-trusted-types-for 'script'",
-      "trusted-types better-share",
-    ].join("; "),
-  ],
-  ["x-content-type-options", "nosniff"],
-  ["referrer-policy", "no-referrer"],
-  ["cross-origin-opener-policy", "same-origin"],
-  ["cross-origin-resource-policy", "same-origin"],
-]

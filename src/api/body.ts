@@ -2,7 +2,7 @@ import type { Context } from "hono"
 import type * as z from "zod/mini"
 import { notFound, ShareError } from "../protocol/errors.ts"
 import { formatBytes, LIMITS } from "../protocol/limits.ts"
-import { shareParams } from "../protocol/routes.ts"
+import { shareParams, shareSecretHeader } from "../protocol/routes.ts"
 import type { ApiEnv } from "./context.ts"
 
 /** Reads a small JSON body and parses it by its schema. */
@@ -13,11 +13,32 @@ export async function readBody<T extends z.ZodMiniType>(c: Context<ApiEnv>, sche
   return accept(schema.safeParse(parseJson(decodeUtf8(chunks))))
 }
 
-/** The share's id from the path. What cannot be one is answered like one that does not exist. */
+/** The share's id from the path. */
 export function readShareID(c: Context<ApiEnv>): string {
-  const params = shareParams.safeParse(c.req.param())
+  return readParams(c, shareParams).id
+}
+
+/** The path's parameters, parsed by their schema. What cannot be one is answered like one that does not exist. */
+export function readParams<T extends z.ZodMiniType>(c: Context<ApiEnv>, schema: T): z.infer<T> {
+  const params = schema.safeParse(c.req.param())
   if (!params.success) throw notFound()
-  return params.data.id
+  return params.data
+}
+
+/** The secret of a share as clients of the direct door send it. */
+export function readSecretHeader(c: Context<ApiEnv>): string {
+  return accept(shareSecretHeader.safeParse({ "x-share-secret": c.req.header("x-share-secret") }))[
+    "x-share-secret"
+  ]
+}
+
+/** The same as {@link readBody}, for a body that may be left out. */
+export async function readOptionalBody<T extends z.ZodMiniType>(
+  c: Context<ApiEnv>,
+  schema: T,
+): Promise<z.infer<T> | undefined> {
+  const isEmpty = c.req.raw.body === null || c.req.header("content-length") === "0"
+  return isEmpty ? undefined : readBody(c, schema)
 }
 
 /** The query, parsed by its schema. */

@@ -1,5 +1,6 @@
-import type { Log, Machine, UploadDoor } from "../shares/ports.ts"
+import type { BudgetName, Limiter, Log, Machine, UploadDoor } from "../shares/ports.ts"
 import type { Shares } from "../shares/shares.ts"
+import type { Encode } from "./content-coding.ts"
 
 /** A built asset of the viewer, in memory: served under `/assets/<name>`. */
 export interface Asset {
@@ -25,13 +26,18 @@ export interface ApiConfig {
   sampleID?: string
 }
 
+/** Undefined where nothing is limited. */
+export type Limiters = Record<BudgetName, Limiter | undefined>
+
 export interface ApiDeps {
   shares: Shares
   machine: Machine
+  encode: Encode
   log: Log
   assets: Assets
   /** Where upload tickets lead, when the store has no server of its own. */
   uploads: UploadDoor | undefined
+  limiters: Limiters
   config: ApiConfig
 }
 
@@ -47,5 +53,7 @@ export interface ApiEnv {
     requestID: string
     /** The token of a `/t/<token>` address, if it came by one. */
     pathToken: string | undefined
+    /** The answer has all its headers and its final form. */
+    complete: boolean | undefined
   }
 }

@@ -1,9 +1,10 @@
 import type { Context } from "hono"
 import { ShareError } from "../protocol/errors.ts"
-import { StorageError } from "../shares/ports.ts"
+import { LimitReached, StorageError } from "../shares/ports.ts"
 import { renderMessagePage } from "../viewer/message-page.ts"
 import { assetUrls } from "./assets.ts"
 import type { ApiDeps, ApiEnv } from "./context.ts"
+import { describeLimit } from "./limits.ts"
 
 /** Seconds after which a client may try again when the storage does not answer. */
 const RETRY_AFTER = "5"
@@ -13,6 +14,7 @@ export function answerError(error: unknown, c: Context<ApiEnv>, deps: ApiDeps): 
   const known = toShareError(error, c, deps)
   const headers: Record<string, string> = { "cache-control": "no-store" }
   if (known.code === "unavailable") headers["retry-after"] = RETRY_AFTER
+  if (error instanceof LimitReached) Object.assign(headers, describeLimit(error).headers)
   if (known.code === "unauthorized") headers["www-authenticate"] = "Bearer"
   if (c.req.path.startsWith("/api/")) return c.json(known.toBody(), known.status, headers)
   const page = renderMessagePage({
@@ -27,11 +29,13 @@ export function answerError(error: unknown, c: Context<ApiEnv>, deps: ApiDeps): 
 const TITLES: Partial<Record<number, string>> = {
   404: "Nothing here",
   410: "This share is gone",
+  429: "Too many requests",
   503: "Back in a moment",
 }
 
 function toShareError(error: unknown, c: Context<ApiEnv>, { log }: ApiDeps): ShareError {
   if (error instanceof ShareError) return error
+  if (error instanceof LimitReached) return describeLimit(error).error
   const requestID = c.get("requestID")
   log.error({ err: error, request: requestID }, "request failed")
   if (error instanceof StorageError && error.retryable) {

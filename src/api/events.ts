@@ -7,6 +7,8 @@ import { type LiveRoom, openLiveRoom } from "./live-room.ts"
 
 export interface EventRoutes {
   routes: Hono<ApiEnv>
+  /** Who watches a share on this node. */
+  countViewers(shareID: string): Promise<number>
   /** Ends every stream, for a server that stops. */
   close(): void
 }
@@ -47,6 +49,7 @@ export function createEventRoutes({ shares, assets, log }: ApiDeps): EventRoutes
 
   return {
     routes,
+    countViewers: async (shareID) => (await rooms.get(shareID))?.viewers ?? 0,
     close() {
       for (const room of rooms.values()) {
         room.then(

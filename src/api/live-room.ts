@@ -12,6 +12,8 @@ import { createEventStream, type EventStream, encodeEvent } from "./event-stream
 export interface LiveRoom {
   /** A stream that brings a page at `revision` up to date and keeps it there. */
   join(revision: number): ReadableStream<Uint8Array>
+  /** Viewers at this moment. */
+  readonly viewers: number
   /** Ends the viewers' streams; they come again, here or at another node. */
   close(): void
 }
@@ -103,9 +105,9 @@ export async function openLiveRoom(options: LiveRoomOptions): Promise<LiveRoom> 
     return true
   }
 
-  function describeChange(document: Document, changed: ReadonlySet<ItemKey>, to: number) {
+  function describeChange(document: Document, changed: ReadonlySet<ItemKey> | undefined, to: number) {
     const refresh = encodeEvent("refresh", {}, to)
-    if (changed.size > MOST_CHANGED) return { event: refresh, next: outline(document) }
+    if (!changed || changed.size > MOST_CHANGED) return { event: refresh, next: outline(document) }
     const { ops, outline: next } = renderChanges({ before: shown, document, changed, context })
     const patch = encodeEvent("patch", { ops }, to)
     return { event: patch.byteLength > MOST_BYTES ? refresh : patch, next }
@@ -147,6 +149,9 @@ export async function openLiveRoom(options: LiveRoomOptions): Promise<LiveRoom> 
 
   return {
     close,
+    get viewers() {
+      return streams.size
+    },
     join(from) {
       const stream = createEventStream({
         onClose() {

@@ -31,7 +31,11 @@ function describeRoute(operationId: string, route: Route, needsToken: boolean): 
   return {
     operationId,
     summary: route.summary,
-    parameters: [...describeParameters("path", route.params), ...describeParameters("query", route.query)],
+    parameters: [
+      ...describeParameters("path", route.params),
+      ...describeParameters("query", route.query),
+      ...describeParameters("header", route.headers),
+    ],
     ...(route.body && {
       requestBody: { required: true, content: { "application/json": { schema: toSchema(route.body) } } },
     }),
@@ -41,7 +45,7 @@ function describeRoute(operationId: string, route: Route, needsToken: boolean): 
 }
 
 function describeAnswer({ answer }: Route): object {
-  if (answer === "text/event-stream") return { description: "OK", content: { "text/event-stream": {} } }
+  if (typeof answer === "string") return { description: "OK", content: { [answer]: {} } }
   return { description: "OK", content: { "application/json": { schema: toSchema(answer) } } }
 }
 
@@ -73,7 +77,10 @@ function errorSchema(codes: string[]): object {
   }
 }
 
-function describeParameters(place: "path" | "query", schema: z.core.$ZodType | undefined): object[] {
+function describeParameters(
+  place: "path" | "query" | "header",
+  schema: z.core.$ZodType | undefined,
+): object[] {
   if (!schema) return []
   const { properties = {}, required = [] } = toSchema(schema)
   return Object.entries(properties).map(([name, property]) => ({

@@ -6,13 +6,24 @@ import { renderSharePage, type SharePage } from "../viewer/page.ts"
 import { renderPartPage } from "../viewer/part-page.ts"
 import { assetUrls } from "./assets.ts"
 import { readShareID } from "./body.ts"
+import { chooseCoding } from "./content-coding.ts"
 import type { ApiDeps, ApiEnv } from "./context.ts"
+import { namesTag } from "./entity-tag.ts"
+import { createPageCache } from "./page-cache.ts"
+import { SECURITY_HEADERS } from "./security-headers.ts"
 import { streamText } from "./stream-text.ts"
 
 /** What people open: the front page, a share, and one part of it in full. */
-export function createPageRoutes({ shares, assets, config, log }: ApiDeps): Hono<ApiEnv> {
+export function createPageRoutes({ shares, machine, encode, assets, config, log }: ApiDeps): Hono<ApiEnv> {
   const app = new Hono<ApiEnv>()
   const urls = assetUrls(assets)
+  const pages = createPageCache({
+    shares,
+    machine,
+    encode,
+    headers: { ...PAGE_HEADERS, ...KEPT_HEADERS },
+    render: (snapshot) => renderSharePage(pageOf(snapshot)),
+  })
 
   app.get("/", (c) => {
     const sample =
@@ -26,10 +37,20 @@ export function createPageRoutes({ shares, assets, config, log }: ApiDeps): Hono
   app.get("/s/:id", (c) => c.redirect(`/share/${readShareID(c)}`, 302))
 
   app.get("/share/:id", async (c) => {
-    const chunks = renderSharePage(pageOf(await shares.read(readShareID(c))))
-    const request = c.get("requestID")
-    const onError = (err: unknown) => log.error({ err, request }, "a page was cut off")
-    return c.body(streamText(chunks, { onError }), 200, PAGE_HEADERS)
+    const page = await pages.open(readShareID(c))
+    if (!("tag" in page)) {
+      const request = c.get("requestID")
+      const onError = (err: unknown) => log.error({ err, request }, "a page was cut off")
+      return c.body(streamText(page, { onError }), 200, PAGE_HEADERS)
+    }
+    const coding = chooseCoding(c.req.header("accept-encoding"))
+    const etag = page.tag(coding)
+    const unchanged = namesTag(c.req.header("if-none-match"), etag)
+    const form = unchanged ? undefined : await page.form(coding)
+    // One plain object, which the adapter sends as it is: a Headers costs more than all the rest of the answer.
+    c.set("complete", true)
+    const headers = { ...(form?.headers ?? { ...KEPT_HEADERS, etag }), "x-request-id": c.get("requestID") }
+    return new Response(form?.body ?? null, { status: unchanged ? 304 : 200, headers })
   })
 
   app.get("/share/:id/part/:part", async (c) => {
@@ -60,4 +81,12 @@ const PAGE_HEADERS = {
   // A revoked share must not come out of anybody's cache.
   "cache-control": "no-store",
   "x-robots-tag": "noindex",
+}
+
+const KEPT_HEADERS = {
+  ...SECURITY_HEADERS,
+  // Asked for again before each use, and never kept by anybody but its reader. What is compressed here stays as it
+  // is, since a strong tag stands for its bytes.
+  "cache-control": "private, no-cache, no-transform",
+  vary: "accept-encoding",
 }

@@ -7,26 +7,27 @@ import {
   type DeleteAnswer,
   dataQuery,
   deleteBody,
-  type MetadataAnswer,
   ROUTES,
 } from "../protocol/routes.ts"
-import { identifyCreator } from "./access.ts"
-import { readBody, readLimited, readQuery, readShareID, requireJson } from "./body.ts"
+import { readBody, readLimited, readQuery, readSecretHeader, readShareID, requireJson } from "./body.ts"
 import type { ApiDeps, ApiEnv } from "./context.ts"
+import { createLimits } from "./limits.ts"
+import { streamText } from "./stream-text.ts"
 import { readSyncBody } from "./sync-body.ts"
 
-/** The native door: the four calls of OpenCode's own client, and what a share says of itself. */
+/** The native door: the four calls of OpenCode's own client. */
 export function createShareRoutes(deps: ApiDeps): Hono<ApiEnv> {
   const { shares, config, log } = deps
+  const limits = createLimits(deps)
   const app = new Hono<ApiEnv>()
 
   app.post(ROUTES.createShare.path, async (c) => {
-    const who = identifyCreator(c, deps)
+    const who = await limits.beforeCreate(c)
     const { sessionID } = await readBody(c, createBody)
     const { id, secret } = await shares.create({ sessionID, ...who })
     log.info({ share: id, request: c.get("requestID") }, "share created")
     const answer: CreateAnswer = { id, url: `${config.baseUrl}/share/${id}`, secret }
-    return c.json(answer)
+    return c.json(answer, 200, await limits.creationHeaders(who.address))
   })
 
   app.post(ROUTES.syncShare.path, async (c) => {
@@ -51,7 +52,9 @@ export function createShareRoutes(deps: ApiDeps): Hono<ApiEnv> {
     const items = [...fold.items()].filter(
       (item) => !OUR_TYPES.has(item.type) && sessionOf(item, share.sessionID) === wanted,
     )
-    return c.body(streamItems(items), 200, {
+    const request = c.get("requestID")
+    const onError = (err: unknown) => log.error({ err, request }, "an answer was cut off")
+    return c.body(streamText(writeItems(items), { onError, ending: null }), 200, {
       "content-type": "application/json",
       "cache-control": "no-store",
     })
@@ -59,21 +62,10 @@ export function createShareRoutes(deps: ApiDeps): Hono<ApiEnv> {
 
   app.delete(ROUTES.deleteShare.path, async (c) => {
     const shareID = readShareID(c)
-    const { secret } = await readBody(c, deleteBody)
+    const inHeader = c.req.header("x-share-secret") !== undefined
+    const secret = inHeader ? readSecretHeader(c) : (await readBody(c, deleteBody)).secret
     const answer: DeleteAnswer = { ok: true, receipt: await shares.revoke({ shareID, secret }) }
     return c.json(answer)
-  })
-
-  app.get(ROUTES.readShareMetadata.path, async (c) => {
-    const share = await shares.find(readShareID(c))
-    const answer: MetadataAnswer = {
-      id: share.id,
-      sessionID: share.sessionID,
-      revision: share.revision,
-      createdAt: new Date(share.createdAt).toISOString(),
-      updatedAt: new Date(share.updatedAt).toISOString(),
-    }
-    return c.json(answer, 200, { "cache-control": "no-store" })
   })
 
   return app
@@ -94,17 +86,10 @@ function sessionOf({ type, data, sessionID }: Item, rootSessionID: string): stri
 
 const BATCH = 100
 
-function streamItems(items: Item[]): ReadableStream<Uint8Array> {
-  const encoder = new TextEncoder()
-  let at = 0
-  return new ReadableStream({
-    pull(controller) {
-      const batch = items.slice(at, at + BATCH).map((item) => JSON.stringify(item))
-      const opening = at === 0 ? "[" : batch.length > 0 ? "," : ""
-      at += BATCH
-      const ended = at >= items.length
-      controller.enqueue(encoder.encode(`${opening}${batch.join(",")}${ended ? "]" : ""}`))
-      if (ended) controller.close()
-    },
-  })
+function* writeItems(items: Item[]): Generator<string> {
+  for (let at = 0; at < items.length; at += BATCH) {
+    const batch = items.slice(at, at + BATCH).map((item) => JSON.stringify(item))
+    yield `${at === 0 ? "[" : ","}${batch.join(",")}`
+  }
+  yield items.length === 0 ? "[]" : "]"
 }

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest"
-import { streamText } from "./stream-text.ts"
+import { gatherText, streamText } from "./stream-text.ts"
 
 test("a page that breaks off says so, and the fault is told", async () => {
   const faults: unknown[] = []
@@ -26,4 +26,30 @@ test("others get their turn while a page renders long", async () => {
   await new Response(streamText(slow(), { onError: () => {} })).text()
   clearInterval(timer)
   expect(turns).toBeGreaterThan(4)
+})
+
+test("what is short is gathered whole, what is longer goes on where the gathering stopped", async () => {
+  let made = 0
+  function* counting() {
+    for (const piece of ["one ", "two ", "three "]) {
+      made++
+      yield piece
+    }
+  }
+  expect(await gatherText(counting(), 14)).toMatchObject({ whole: "one two three " })
+  made = 0
+  const { whole, pieces } = await gatherText(counting(), 4)
+  expect([whole, made]).toEqual([undefined, 2])
+  expect([...pieces]).toEqual(["one ", "two ", "three "])
+})
+
+test("what breaks off while it is gathered breaks off where it is read", async () => {
+  function* breaking() {
+    yield "first"
+    throw new Error("cannot go on")
+  }
+  const { whole, pieces } = await gatherText(breaking(), 100)
+  const read = pieces[Symbol.iterator]()
+  expect([whole, read.next().value]).toEqual([undefined, "first"])
+  expect(() => read.next()).toThrow("cannot go on")
 })

@@ -4,13 +4,17 @@ import type { BlobStore, Log, Machine, MetaStore, Notifier, UploadDoor } from ".
 import { createShares, type Shares } from "../shares/shares.ts"
 import { openFileStore } from "../storage/blobs/file.ts"
 import { openS3Store } from "../storage/blobs/s3.ts"
+import { limitNewShares } from "../storage/limiter/new-shares.ts"
 import { openPostgresStore } from "../storage/meta/postgres.ts"
 import { openSqliteStore } from "../storage/meta/sqlite.ts"
 import { createInProcessNotifier } from "../storage/notifier/in-process.ts"
 import { openPostgresNotifier } from "../storage/notifier/postgres.ts"
 import type { Config } from "./config.ts"
 import { claimDataDir, databaseFile } from "./data-dir.ts"
+import { encode } from "./encode.ts"
+import { openLimiters } from "./limiters.ts"
 import { addSample } from "./sample/sample.ts"
+import { startUpkeep } from "./upkeep.ts"
 import { version } from "./version.ts"
 
 export interface Composition {
@@ -28,9 +32,6 @@ export interface ComposeDeps {
   baseUrl: string
 }
 
-/** How often deletions that could not finish are tried again. */
-const RETRY_DELETIONS_MS = 30_000
-
 /** Puts the drivers that the configuration asks for behind the ports, and the API before them. */
 export async function compose(
   config: Config,
@@ -40,9 +41,11 @@ export async function compose(
   const local = config.databaseUrl === undefined || config.s3 === undefined
   const lock = local ? await claimDataDir(config.dataDir) : undefined
   const { meta, notifier } = await openMetadata(config, log)
-  const { blobs, uploads } = await openContent(config, baseUrl)
+  const { blobs, uploads } = await openContent(config, { baseUrl, now: machine.now })
+  const { limiters, close: closeLimiters } = openLimiters(config, log)
+  const { "new-shares": newShares } = limiters
   const shares = createShares({
-    meta,
+    meta: newShares ? limitNewShares(meta, newShares) : meta,
     blobs,
     notifier,
     machine,
@@ -52,17 +55,17 @@ export async function compose(
 
   const sampleID = config.sample ? await addSample({ meta, shares, machine }) : undefined
   await shares.resumeDeletions()
-  const retry = setInterval(() => {
-    shares.resumeDeletions().catch((err) => log.error({ err }, "could not look for unfinished deletions"))
-  }, RETRY_DELETIONS_MS)
+  const upkeep = startUpkeep({ shares, log })
 
   const { createTokens, maxSyncBytes } = config
   const app = createApp({
     shares,
     machine,
+    encode,
     log,
     assets,
     uploads,
+    limiters,
     config: { baseUrl, createTokens, maxSyncBytes, version, ...(sampleID === undefined ? {} : { sampleID }) },
   })
   return {
@@ -70,9 +73,10 @@ export async function compose(
     shares,
     sampleID,
     async close() {
-      clearInterval(retry)
-      await shares.idle()
+      upkeep.stop()
+      await shares.stop()
       await notifier.close()
+      await closeLimiters()
       await meta.close()
       lock?.release()
     },
@@ -100,9 +104,9 @@ async function openMetadata(
 /** A bucket when the configuration names one; else files, whose uploads come in through the API. */
 async function openContent(
   { s3, dataDir }: Config,
-  baseUrl: string,
+  { baseUrl, now }: { baseUrl: string; now: () => number },
 ): Promise<{ blobs: BlobStore; uploads: UploadDoor | undefined }> {
   if (s3) return { blobs: await openS3Store(s3), uploads: undefined }
-  const blobs = await openFileStore({ root: dataDir, baseUrl })
+  const blobs = await openFileStore({ root: dataDir, baseUrl, now })
   return { blobs, uploads: blobs.uploads }
 }

@@ -37,6 +37,12 @@ test("nothing set is a server on loopback with everything under ./data", () => {
     createTokens: [],
     maxSyncBytes: 256 * 1024 * 1024,
     maxShareBytes: 512 * 1024 * 1024,
+    limits: {
+      newSharesPerHour: 10,
+      createRequestsPerMinute: 100,
+      viewsPerMinute: 6000,
+      syncsPerMinute: 12_000,
+    },
     logLevel: "info",
     sample: true,
   })
@@ -50,6 +56,8 @@ test("every fault is told at once, and nothing secret with it", () => {
     MIGRATE: "later",
     CREATE_TOKENS: "short-secret",
     MAX_SYNC_BYTES: "lots",
+    LIMIT_NEW_SHARES_PER_HOUR: "-1",
+    LIMIT_VIEWS_PER_MINUTE: "1e9",
     LOG_LEVEL: "loud",
     SAMPLE: "yes",
   })
@@ -60,6 +68,8 @@ test("every fault is told at once, and nothing secret with it", () => {
     "MIGRATE",
     "CREATE_TOKENS",
     "MAX_SYNC_BYTES",
+    "LIMIT_NEW_SHARES_PER_HOUR",
+    "LIMIT_VIEWS_PER_MINUTE",
     "LOG_LEVEL",
     "SAMPLE",
   ])
@@ -71,6 +81,16 @@ test("sizes take units", () => {
   expect([size("2048"), size("2KiB"), size("3 mib"), size("1GiB")]).toEqual([
     2048, 2048, 3_145_728, 1_073_741_824,
   ])
+})
+
+test("a limit of 0 is none", () => {
+  const { limits } = readConfig({ LIMIT_NEW_SHARES_PER_HOUR: "0", LIMIT_SYNCS_PER_MINUTE: "1000000" })
+  expect([limits.newSharesPerHour, limits.syncsPerMinute]).toEqual([0, 1_000_000])
+  for (const text of ["-1", "1.5", "1e3", "ten", "1000001"]) {
+    expect(faults({ LIMIT_NEW_SHARES_PER_HOUR: text })[0], text).toMatch(
+      /^LIMIT_NEW_SHARES_PER_HOUR: must be a whole number/,
+    )
+  }
 })
 
 test("BASE_URL is the root of an address, and loses its slash", () => {

@@ -1,6 +1,7 @@
 import { LIMITS } from "../protocol/limits.ts"
 import { isLoopback } from "../protocol/loopback.ts"
 import type { S3Settings } from "../storage/blobs/s3.ts"
+import { LIMIT_VARIABLES, type LimitSettings } from "./limit-variables.ts"
 import { halfSetS3, S3_VARIABLES } from "./s3-variables.ts"
 import { type Environment, isSet, readSwitch, type Variable } from "./variable.ts"
 
@@ -21,6 +22,7 @@ export interface Config {
   createTokens: string[]
   maxSyncBytes: number
   maxShareBytes: number
+  limits: LimitSettings
   logLevel: LogLevel
   sample: boolean
 }
@@ -73,6 +75,7 @@ export const VARIABLES = {
     fallback: `${LIMITS.shareBytes / 1024 / 1024}MiB`,
     parse: readBytes,
   },
+  ...LIMIT_VARIABLES,
   LOG_LEVEL: {
     about: `How much is logged: ${LOG_LEVELS.join(", ")}. Requests are logged at debug.`,
     fallback: "info",
@@ -123,6 +126,15 @@ export function readConfig(env: Environment): Config {
     createTokens: read("CREATE_TOKENS", VARIABLES.CREATE_TOKENS),
     maxSyncBytes: read("MAX_SYNC_BYTES", VARIABLES.MAX_SYNC_BYTES),
     maxShareBytes: read("MAX_SHARE_BYTES", VARIABLES.MAX_SHARE_BYTES),
+    limits: {
+      newSharesPerHour: read("LIMIT_NEW_SHARES_PER_HOUR", VARIABLES.LIMIT_NEW_SHARES_PER_HOUR),
+      createRequestsPerMinute: read(
+        "LIMIT_CREATE_REQUESTS_PER_MINUTE",
+        VARIABLES.LIMIT_CREATE_REQUESTS_PER_MINUTE,
+      ),
+      viewsPerMinute: read("LIMIT_VIEWS_PER_MINUTE", VARIABLES.LIMIT_VIEWS_PER_MINUTE),
+      syncsPerMinute: read("LIMIT_SYNCS_PER_MINUTE", VARIABLES.LIMIT_SYNCS_PER_MINUTE),
+    },
     logLevel: read("LOG_LEVEL", VARIABLES.LOG_LEVEL),
     sample: read("SAMPLE", VARIABLES.SAMPLE),
   }

@@ -22,12 +22,15 @@ const DRAIN_MS = 8_000
 /** Serves an app on Node. Resolves when the address is bound and the app is ready. */
 export async function listen({ host, port, createApp }: ListenOptions): Promise<Listening> {
   const ready = deferred<Pick<App, "fetch">>()
+  let app: Pick<App, "fetch"> | undefined
   const server = createAdaptorServer({
     // The adapter would cut off, after half a second, a client that is still sending what nobody reads. The app
     // takes the rest of such a body itself (api/body.ts).
     autoCleanupIncoming: false,
-    fetch: async (request, env) =>
-      (await ready.promise).fetch(request, { address: addressOf(env as HttpBindings) }),
+    fetch(request, env) {
+      const bindings = { address: addressOf(env as HttpBindings) }
+      return app ? app.fetch(request, bindings) : ready.promise.then((made) => made.fetch(request, bindings))
+    },
   }) as Server
 
   /** Takes no more connections, lets what is under way come to its end, and cuts off what does not. */
@@ -43,7 +46,8 @@ export async function listen({ host, port, createApp }: ListenOptions): Promise<
 
   const url = await bind(server, host, port)
   try {
-    ready.resolve(await createApp(url))
+    app = await createApp(url)
+    ready.resolve(app)
     return { url, close }
   } catch (error) {
     server.close()

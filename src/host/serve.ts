@@ -1,5 +1,5 @@
 import type { Assets } from "../api/context.ts"
-import type { Log } from "../shares/ports.ts"
+import type { Log, Machine } from "../shares/ports.ts"
 import { type Composition, compose } from "./compose.ts"
 import type { Config } from "./config.ts"
 import { listen } from "./listen.ts"
@@ -15,14 +15,18 @@ export interface Serving {
 }
 
 /** The whole server, from a configuration to open doors. */
-export async function serve(config: Config, deps: { assets: Assets; log: Log }): Promise<Serving> {
+export async function serve(
+  config: Config,
+  deps: { assets: Assets; log: Log; machine?: Machine },
+): Promise<Serving> {
+  const { machine = createMachine() } = deps
   let composition: Composition | undefined
   const listening = await listen({
     host: config.host,
     port: config.port,
     async createApp(url) {
       const baseUrl = config.baseUrl ?? url
-      composition = await compose(config, { ...deps, machine: createMachine(), baseUrl })
+      composition = await compose(config, { ...deps, machine, baseUrl })
       return composition.app
     },
   })

@@ -1,5 +1,6 @@
 import { compareMessages, type Document, type Message } from "./document.ts"
-import { type Item, type ItemKey, itemKey } from "./item.ts"
+import type { Item, ItemKey } from "./item.ts"
+import { createLedger } from "./ledger.ts"
 import type { FileDiff, MessageData, ModelData, PartData, SessionData } from "./opencode.ts"
 
 /** What a share's items say so far. Feed it commits in manifest order; it can be read after each. */
@@ -14,72 +15,21 @@ export interface Fold {
 }
 
 export function createFold(rootSessionID: string): Fold {
-  const current = new Map<ItemKey, Item>()
-  /** Parts by message, so that a message's removal and a document need no walk over all items. */
-  const partKeys = new Map<string, Set<ItemKey>>()
-  const hidden = new Set<string>()
-
-  function upsert(key: ItemKey, item: Item): void {
-    current.set(key, item)
-    if (item.type === "message") hidden.delete((item.data as MessageData).id)
-    if (item.type === "part") {
-      const part = item.data as PartData
-      // What is synced again is there again: hiding is a guess, and this disproves it.
-      hidden.delete(part.id)
-      hidden.delete(part.messageID)
-      const keys = partKeys.get(part.messageID)
-      if (keys) keys.add(key)
-      else partKeys.set(part.messageID, new Set([key]))
-    }
-  }
-
-  function remove(key: ItemKey): void {
-    current.delete(key)
-  }
-
-  function removeMessage(id: string): void {
-    remove(`message/${id}`)
-    for (const key of partKeys.get(id) ?? []) remove(key)
-    partKeys.delete(id)
-  }
-
-  function applyOne(item: Item): ItemKey {
-    const key = itemKey(item, rootSessionID)
-    const ref = item.data as PartData
-    switch (item.type) {
-      case "message_removed":
-        removeMessage(ref.id)
-        return `message/${ref.id}`
-      case "part_removed": {
-        const target = `part/${ref.messageID}/${ref.id}`
-        remove(target)
-        partKeys.get(ref.messageID)?.delete(target)
-        return target
-      }
-      case "message_hidden":
-        hidden.add(ref.id)
-        return `message/${ref.id}`
-      case "part_hidden":
-        hidden.add(ref.id)
-        return `part/${ref.messageID}/${ref.id}`
-      default:
-        upsert(key, item)
-        return key
-    }
-  }
+  const ledger = createLedger<Item>(rootSessionID)
 
   function document(): Document {
-    return assemble(rootSessionID, current.values(), hidden)
+    const hidden = [...ledger.hidden.values()].map(({ data }) => (data as PartData).id)
+    return assemble(rootSessionID, ledger.current.values(), new Set(hidden))
   }
 
   return {
     rootSessionID,
     apply(items) {
       const touched = new Set<ItemKey>()
-      for (const item of items) touched.add(applyOne(item))
+      for (const item of items) touched.add(ledger.take(item, () => item))
       return touched
     },
-    items: () => current.values(),
+    items: () => ledger.current.values(),
     document,
   }
 }

@@ -9,6 +9,10 @@ export const LIMITS = {
   shareBytes: 512 * MiB,
   /** One item of a sync: a tool output, or a file as a data URL. */
   itemBytes: 16 * MiB,
+  /** The object of a share in the plain form: it is parsed whole. */
+  plainBytes: 64 * MiB,
+  /** One segment that a client uploads, as stored. */
+  segmentBytes: 256 * MiB,
   /** Bodies of every other route. */
   requestBytes: 64 * KiB,
   /** Levels of nesting in a sync body. OpenCode's own items stay under 20. */

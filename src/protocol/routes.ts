@@ -2,6 +2,7 @@ import * as z from "zod/mini"
 import type { ErrorCode } from "./errors.ts"
 import { OPENCODE_ID, SHARE_ID } from "./ids.ts"
 import { itemSchema } from "./item.ts"
+import { LIMITS } from "./limits.ts"
 import "./zod-messages.ts"
 
 /**
@@ -39,8 +40,12 @@ export const receiptSchema = z.object({
   /** Stored objects deleted, and their bytes in storage. */
   objects: z.number(),
   bytes: z.number(),
-  /** True when a listing of the store has shown that nothing is left. */
+  /** When everything that was there had been deleted. */
+  clearedAt: z.optional(z.string()),
+  /** True when a listing of the store has shown that nothing is left, and no upload ticket can bring anything. */
   final: z.boolean(),
+  /** While it is not: from when on it can be. */
+  finalFrom: z.optional(z.string()),
   finishedAt: z.optional(z.string()),
 })
 /** What a deletion deleted. Times are ISO 8601, sizes are bytes as stored. */
@@ -60,11 +65,158 @@ export const itemsAnswer = z.array(itemSchema)
 export const metadataAnswer = z.object({
   id: z.string(),
   sessionID: z.string(),
-  revision: z.number(),
+  title: z.optional(z.string()),
+  /** The project's folder. */
+  directory: z.optional(z.string()),
+  /** Of the root session, as are the counts behind it. */
+  messageCount: z.number(),
+  partCount: z.number(),
+  /** Changed files. */
+  diffCount: z.number(),
+  modelCount: z.number(),
+  /** Commits, or versions seen of a plain object. */
+  syncCount: z.number(),
   createdAt: z.string(),
-  updatedAt: z.string(),
+  lastUpdated: z.string(),
+  revision: z.number(),
+  /** Who watches at this moment, on the node that answers. */
+  viewers: z.number(),
 })
 export type MetadataAnswer = z.infer<typeof metadataAnswer>
+
+const count = z.int().check(z.gte(0), z.lte(1e9))
+const size = z.int().check(z.gte(1), z.lte(LIMITS.segmentBytes))
+const sha256 = z.string().check(z.regex(/^[0-9a-f]{64}$/, "must be a SHA-256 in lower-case hex"))
+const segmentID = z
+  .string()
+  .check(z.regex(/^[0-9a-f-]{36}\.[0-9a-f]{64}$/, "must be a segment's name, as its ticket says it"))
+
+/** A segment that is ready: newline-delimited JSON in Brotli, one item a line. */
+export const segmentWish = z.object({
+  /** As it will be put. */
+  bytes: size,
+  sha256,
+})
+
+/** The same once it is put. */
+export const uploadedSegment = z.object({
+  segment: segmentID,
+  bytes: size,
+  sha256,
+  /** Lines. */
+  items: z.int().check(z.gte(1), z.lte(1e9)),
+  /** Uncompressed, line ends included. */
+  contentBytes: z.int().check(z.gte(1), z.lte(1e12)),
+})
+
+const MOST_SEGMENTS = 16
+const segmentWishes = z.array(segmentWish).check(z.maxLength(MOST_SEGMENTS))
+const text = z.optional(z.string().check(z.maxLength(4096)))
+
+/** What a client says of the whole share, since nobody reads what it puts. */
+export const metadataClaim = z.object({
+  title: text,
+  directory: text,
+  messageCount: count,
+  partCount: count,
+  diffCount: count,
+  modelCount: count,
+})
+
+export const shareSecretHeader = z.object({ "x-share-secret": secret })
+
+export const reserveBody = z.object({
+  /** An id of the client's own; without it one is made. */
+  shareId: z.optional(shareParams.shape.id),
+  sessionId: sessionID,
+  /** For clients that upload segments, may be empty. Without it: a URL for the plain form. */
+  tickets: z.optional(segmentWishes),
+})
+
+const ticketFields = {
+  method: z.literal("PUT"),
+  /** To be sent as they are. */
+  headers: z.record(z.string(), z.string()),
+  expiresAt: z.string(),
+}
+/** How one segment is uploaded, and the name that it is committed by. */
+export const segmentTicket = z.object({ segment: z.string(), url: z.string(), ...ticketFields })
+export type SegmentTicketAnswer = z.infer<typeof segmentTicket>
+
+const plainTicket = {
+  /** Where the one ShareData object is put, any number of times until it expires. */
+  presignedUrl: z.optional(z.string()),
+  method: z.optional(ticketFields.method),
+  headers: z.optional(ticketFields.headers),
+  expiresAt: z.optional(z.string()),
+}
+
+export const presignBody = z.object({
+  commit: z.optional(
+    z.object({
+      segments: z.array(uploadedSegment).check(z.minLength(1), z.maxLength(MOST_SEGMENTS)),
+      metadata: z.optional(metadataClaim),
+    }),
+  ),
+  merge: z.optional(
+    z.object({
+      /** Neighbours in the manifest, in its order. */
+      replaces: z.array(segmentID).check(z.minLength(2), z.maxLength(256)),
+      epoch: count,
+      segment: uploadedSegment,
+    }),
+  ),
+  tickets: z.optional(segmentWishes),
+})
+
+export const presignAnswer = z.object({
+  ...plainTicket,
+  revision: z.number(),
+  epoch: z.number(),
+  tickets: z.array(segmentTicket),
+  /** Segments that are to be merged next, in order; none: nothing to do. */
+  merge: z.array(z.string()),
+})
+export type PresignAnswer = z.infer<typeof presignAnswer>
+
+export const reserveAnswer = z.extend(presignAnswer, {
+  shareId: z.string(),
+  url: z.string(),
+  /** Shown this once, as is the other; the server keeps only their hashes. */
+  secret: z.string(),
+  /** Opens nothing but the deletion, for those who must not be able to write. */
+  deleteSecret: z.string(),
+})
+export type ReserveAnswer = z.infer<typeof reserveAnswer>
+
+export const manifestAnswer = z.object({
+  revision: z.number(),
+  epoch: z.number(),
+  segments: z.array(
+    z.object({
+      segment: z.string(),
+      firstRevision: z.number(),
+      lastRevision: z.number(),
+      items: z.number(),
+      bytes: z.number(),
+      contentBytes: z.number(),
+    }),
+  ),
+})
+export type ManifestAnswer = z.infer<typeof manifestAnswer>
+
+export const segmentParams = z.extend(shareParams, { segment: segmentID })
+
+export const shareDataAnswer = z.object({
+  shareId: z.string(),
+  sessionId: z.string(),
+  createdAt: z.string(),
+  updatedAt: z.string(),
+  session: z.optional(z.looseObject({ id: z.string() })),
+  messages: z.array(z.object({ info: z.looseObject({}), parts: z.array(z.looseObject({})) })),
+  diffs: z.array(z.unknown()),
+  models: z.array(z.unknown()),
+})
 
 export const healthAnswer = z.object({ ok: z.literal(true), version: z.string() })
 
@@ -75,10 +227,12 @@ export interface Route {
   summary: string
   params?: z.core.$ZodType
   query?: z.core.$ZodType
+  headers?: z.core.$ZodType
   body?: z.core.$ZodType
-  answer: z.core.$ZodType | "text/event-stream"
+  /** JSON of a schema, or a media type. */
+  answer: z.core.$ZodType | "text/event-stream" | "application/x-ndjson"
   errors: readonly ErrorCode[]
-  /** Who may call it: anyone with the link, the holder of a secret (in the body), or the holder of a create token. */
+  /** Who may call it: anyone with the link, the holder of a secret, or the holder of a create token. */
   auth: "none" | "secret" | "create"
 }
 
@@ -96,6 +250,8 @@ export const ROUTES = {
       "forbidden",
       "too_large",
       "unsupported_media_type",
+      "rate_limited",
+      "unavailable",
     ],
     auth: "create",
   },
@@ -110,12 +266,83 @@ export const ROUTES = {
       "invalid_json",
       "invalid_request",
       "not_found",
+      "conflict",
       "gone",
       "too_large",
       "unsupported_media_type",
+      "rate_limited",
       "unavailable",
     ],
     auth: "secret",
+  },
+  reserveShare: {
+    method: "POST",
+    path: "/api/share/presign",
+    summary: "Create a share whose content is put straight into the store, and say where.",
+    body: reserveBody,
+    answer: reserveAnswer,
+    errors: [
+      "invalid_json",
+      "invalid_request",
+      "unauthorized",
+      "forbidden",
+      "conflict",
+      "too_large",
+      "unsupported_media_type",
+      "rate_limited",
+      "unavailable",
+    ],
+    auth: "create",
+  },
+  presignShare: {
+    method: "POST",
+    path: "/api/share/:id/presign",
+    summary: "Commit what was put, and say where more is put. Without a body: where the plain object is put.",
+    params: shareParams,
+    headers: shareSecretHeader,
+    body: presignBody,
+    answer: presignAnswer,
+    errors: [
+      "invalid_json",
+      "invalid_request",
+      "not_found",
+      "conflict",
+      "gone",
+      "too_large",
+      "unsupported_media_type",
+      "rate_limited",
+      "unavailable",
+    ],
+    auth: "secret",
+  },
+  readShareManifest: {
+    method: "GET",
+    path: "/api/share/:id/segments",
+    summary: "The segments of a share, for the client that merges them.",
+    params: shareParams,
+    headers: shareSecretHeader,
+    answer: manifestAnswer,
+    errors: ["invalid_request", "not_found", "conflict", "gone", "rate_limited", "unavailable"],
+    auth: "secret",
+  },
+  readShareSegment: {
+    method: "GET",
+    path: "/api/share/:id/segments/:segment",
+    summary: "One segment as it is stored: newline-delimited JSON in Brotli.",
+    params: segmentParams,
+    headers: shareSecretHeader,
+    answer: "application/x-ndjson",
+    errors: ["invalid_request", "not_found", "conflict", "gone", "rate_limited", "unavailable"],
+    auth: "secret",
+  },
+  readShare: {
+    method: "GET",
+    path: "/api/share/:id",
+    summary: "The root session in one JSON, as the plain form stores it.",
+    params: shareParams,
+    answer: shareDataAnswer,
+    errors: ["not_found", "gone", "unreadable", "rate_limited", "unavailable"],
+    auth: "none",
   },
   readShareData: {
     method: "GET",
@@ -124,17 +351,27 @@ export const ROUTES = {
     params: shareParams,
     query: dataQuery,
     answer: itemsAnswer,
-    errors: ["invalid_request", "not_found", "gone", "unavailable"],
+    errors: ["invalid_request", "not_found", "gone", "unreadable", "rate_limited", "unavailable"],
     auth: "none",
   },
   deleteShare: {
     method: "DELETE",
     path: "/api/share/:id",
-    summary: "Revoke a share and delete everything stored for it. The same answer when repeated.",
+    summary:
+      "Revoke a share and delete everything stored for it. The same answer when repeated. The secret stands in the body or in X-Share-Secret.",
     params: shareParams,
+    headers: z.partial(shareSecretHeader),
     body: deleteBody,
     answer: deleteAnswer,
-    errors: ["invalid_json", "invalid_request", "not_found", "gone", "too_large", "unsupported_media_type"],
+    errors: [
+      "invalid_json",
+      "invalid_request",
+      "not_found",
+      "gone",
+      "too_large",
+      "unsupported_media_type",
+      "rate_limited",
+    ],
     auth: "secret",
   },
   readShareMetadata: {
@@ -143,7 +380,7 @@ export const ROUTES = {
     summary: "What the share is, without its content.",
     params: shareParams,
     answer: metadataAnswer,
-    errors: ["invalid_request", "not_found", "gone"],
+    errors: ["invalid_request", "not_found", "gone", "unreadable", "rate_limited", "unavailable"],
     auth: "none",
   },
   watchShare: {
@@ -154,7 +391,7 @@ export const ROUTES = {
     params: shareParams,
     query: watchQuery,
     answer: "text/event-stream",
-    errors: ["invalid_request", "not_found", "gone", "unavailable"],
+    errors: ["invalid_request", "not_found", "gone", "rate_limited", "unavailable"],
     auth: "none",
   },
   health: {

@@ -1,6 +1,7 @@
 import { gone, notFound, ShareError } from "../protocol/errors.ts"
 import type { Item } from "../protocol/item.ts"
 import { formatBytes } from "../protocol/limits.ts"
+import { type ActiveShare, requireActive } from "./active.ts"
 import { createKeyedMutex } from "./mutex.ts"
 import { readAhead } from "./read-ahead.ts"
 import { authenticate } from "./secret.ts"
@@ -24,7 +25,12 @@ export interface AppendRequest {
  */
 const HELD_WHOLE = 64 * 1024
 
-export function createAppender(deps: SharesDeps) {
+export interface AppenderDeps extends SharesDeps {
+  /** Told of each commit once it is done. Must not throw. */
+  committed(share: ActiveShare, revision: number): void
+}
+
+export function createAppender(deps: AppenderDeps) {
   const { meta, blobs, notifier, machine } = deps
   const exclusive = createKeyedMutex()
   const versionCache = createVersionCache(deps)
@@ -33,8 +39,10 @@ export function createAppender(deps: SharesDeps) {
 
   /** Resolves to the share's revision, raised by one unless nothing changed. */
   async function append({ shareID, secret, items }: AppendRequest): Promise<number> {
-    const sessionID = await findSession(shareID)
-    const secretHash = await authenticate(deps, { shareID, secret })
+    const found = await findWritable(shareID)
+    const secretHash = await authenticate(deps, { shareID, secret, to: "write" })
+    if (found.door !== "native") throw otherDoor()
+    const { sessionID } = found
     const abort = new AbortController()
     const others = underWay.get(shareID) ?? new Set()
     underWay.set(shareID, others.add(abort))
@@ -44,13 +52,13 @@ export function createAppender(deps: SharesDeps) {
       await arriving.fill(HELD_WHOLE)
       return await exclusive(shareID, async () => {
         // Again, now that it is this append's turn: a share that was revoked meanwhile must get no more objects.
-        await findSession(shareID)
+        const share = await findWritable(shareID)
         const versions = await versionCache.get(shareID, sessionID)
         const batch = beginBatch(versions)
         const lines = readAhead(newLines(arriving.all(), batch, sessionID), () => 1)
         await lines.fill(1)
         if (lines.held.length === 0) return versions.revision
-        return store({ shareID, secretHash, batch, lines: lines.all() })
+        return store({ share, secretHash, batch, lines: lines.all() })
       })
     } finally {
       others.delete(abort)
@@ -58,11 +66,10 @@ export function createAppender(deps: SharesDeps) {
     }
   }
 
-  async function findSession(shareID: string): Promise<string> {
+  async function findWritable(shareID: string): Promise<ActiveShare> {
     const share = await meta.findShare(shareID)
     if (!share) throw notFound()
-    if (share.state !== "active" || share.sessionID === undefined) throw gone()
-    return share.sessionID
+    return requireActive(share)
   }
 
   async function* prepareAll(batches: AsyncIterable<Item[]>, sessionID: string) {
@@ -84,19 +91,20 @@ export function createAppender(deps: SharesDeps) {
 
   /** Object, then row: an object without its row is an orphan, a row without its object would be a loss. */
   async function store(commit: {
-    shareID: string
+    share: ActiveShare
     secretHash: string
     batch: Batch
     lines: AsyncIterable<string>
   }): Promise<number> {
-    const { shareID, secretHash, batch, lines } = commit
+    const { share, secretHash, batch, lines } = commit
+    const shareID = share.id
     const id = crypto.randomUUID()
-    const objectKey = segmentKey(shareID, id)
+    const objectKey = segmentKey(share, id)
     const { size } = await blobs.put(objectKey, encodeSegment(lines, machine))
     const at = machine.now()
-    const { items, bytes: contentBytes } = batch
+    const { items, bytes: contentBytes, metadata } = batch
     const segment = { id, objectKey, items, bytes: size, contentBytes, createdAt: at }
-    const revision = await meta.commit({ shareID, segment, secretHash, at })
+    const revision = await meta.commit({ shareID, segments: [segment], secretHash, at, metadata })
     if (revision === undefined) {
       // Revoked while the body arrived, or another secret's first sync won: what was put is nobody's.
       await blobs.delete(objectKey)
@@ -104,6 +112,7 @@ export function createAppender(deps: SharesDeps) {
     }
     batch.settle(revision)
     notifier.publish({ shareID, revision, state: "active" })
+    deps.committed(share, revision)
     return revision
   }
 
@@ -115,6 +124,13 @@ export function createAppender(deps: SharesDeps) {
       await exclusive(shareID, async () => versionCache.drop(shareID))
     },
   }
+}
+
+function otherDoor(): ShareError {
+  return new ShareError(
+    "conflict",
+    "The Better Share plugin keeps this share: syncs that did not pass through it are refused.",
+  )
 }
 
 function tooLarge(limit: number): ShareError {

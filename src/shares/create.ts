@@ -20,11 +20,12 @@ export function createCreator({ meta, machine }: { meta: MetaStore; machine: Mac
     const secretHash = machine.hash(secret)
     const unsynced = await meta.findUnsynced({ ...request, since: createdAt - DOUBLE_CREATION_MS })
     if (unsynced) {
-      await meta.addSecret({ shareID: unsynced.id, hash: secretHash, createdAt })
+      await meta.addSecret({ shareID: unsynced.id, hash: secretHash, scope: "write", createdAt })
       return { id: unsynced.id, secret }
     }
     const id = createShareId(machine.randomBytes)
-    await meta.createShare({ ...request, id, secretHash, createdAt })
+    const secrets = [{ hash: secretHash, scope: "write" }] as const
+    await meta.createShare({ ...request, id, door: "native", secrets, createdAt })
     return { id, secret }
   }
 }

@@ -8,24 +8,56 @@ export type ShareState = "active" | "revoked" | "expired"
 /** `log`: segments in order. `plain`: one ShareData object. Fixed by the first write. */
 export type ShareForm = "log" | "plain"
 
+/** By which way content comes in: through the API, or straight to the store. Fixed at creation. */
+export type ShareDoor = "native" | "direct"
+
+/** What a secret opens. `delete` is for those who may take a share away and must not be able to write to it. */
+export type SecretScope = "write" | "delete"
+
+/** What a share says of itself beside its content. Counts are those of the root session. */
+export interface ShareMetadata {
+  title: string | undefined
+  directory: string | undefined
+  messages: number
+  parts: number
+  diffs: number
+  models: number
+}
+
 /** Times are milliseconds since the epoch. */
 export interface ShareRow {
   id: string
   /** Absent once the share is revoked: a tombstone says nothing of what it was. */
   sessionID: string | undefined
   state: ShareState
+  door: ShareDoor
   form: ShareForm | undefined
-  /** +1 per commit; 0 before the first sync. */
+  /** +1 each time the id is given again after a removal. Nothing stored or kept of one is of any use to another. */
+  generation: number
+  /** +1 per segment committed, or version of the plain object seen; 0 before the first. It never goes back. */
   revision: number
+  /** +1 whenever segments are replaced by others. */
+  epoch: number
+  syncs: number
+  metadata: ShareMetadata
+  /** Who created it, where that still matters. */
+  creator: string | undefined
   createdAt: number
   updatedAt: number
   revokedAt: number | undefined
+  /** When the last ticket that was given out expires. */
+  ticketsUntil: number | undefined
+  /** The same of tickets for the plain object. */
+  plainUntil: number | undefined
+  /** The plain object as last seen. */
+  plain: { version: string; bytes: number } | undefined
 }
 
 export interface NewShare {
   id: string
   sessionID: string
-  secretHash: string
+  door: ShareDoor
+  secrets: readonly { hash: string; scope: SecretScope }[]
   /** Who created it: a token's or an address's hash. Shares of one creator can supersede each other. */
   creator: string
   /** Hash of the address that asked. */
@@ -33,7 +65,7 @@ export interface NewShare {
   createdAt: number
 }
 
-/** One immutable object of the log. Manifest order is the order of `position`. */
+/** One immutable object of the log. Manifest order is the order of `firstRevision`. */
 export interface SegmentRow {
   id: string
   objectKey: string
@@ -50,57 +82,134 @@ export interface SegmentRow {
 
 export type NewSegment = Omit<SegmentRow, "firstRevision" | "lastRevision">
 
-/** What a deletion has to do, and has done. */
+export interface Commit {
+  shareID: string
+  /** In order. One that the share already has, or had until it was merged, is left out. */
+  segments: readonly NewSegment[]
+  secretHash: string
+  at: number
+  /** What the share then says of itself; unchanged when undefined. */
+  metadata: ShareMetadata | undefined
+}
+
+export interface Merge {
+  shareID: string
+  /** Ids of neighbours in the manifest, in its order. */
+  replaces: readonly string[]
+  /** The share's epoch that the caller went by. */
+  epoch: number
+  segment: NewSegment
+  /** Undefined for the server's own. */
+  secretHash: string | undefined
+  at: number
+}
+
+/** What a deletion has to do, and has done: one a generation of a share. */
 export interface DeletionRow {
   shareID: string
+  generation: number
   revokedAt: number
   /** Counted from a listing before anything is deleted, so that a crash cannot lose the count. */
   listed: { objects: number; bytes: number } | undefined
+  /** When the last ticket expires that could still bring an object. */
+  ticketsUntil: number | undefined
+  /** When everything that was there had been deleted. */
+  clearedAt: number | undefined
   finishedAt: number | undefined
 }
 
 export interface MetaStore {
-  createShare(share: NewShare): Promise<void>
+  /** False when the id is taken, whatever became of its share. */
+  createShare(share: NewShare): Promise<boolean>
+  /**
+   * Gives the id of a share that is revoked, or was never written to, to a new one: the next generation, with the
+   * revision going on. Of the old one only its deletion is left (noted here when it was not yet revoked). False when
+   * it is no longer as `was` says.
+   */
+  reuseShare(share: NewShare, was: Pick<ShareRow, "generation" | "state">): Promise<boolean>
   findShare(id: string): Promise<ShareRow | undefined>
-  /** The newest active share without a sync that the same creator made for the session since then. */
+  /** The newest active share of the native door without a sync that the same creator made for the session since then. */
   findUnsynced(query: {
     sessionID: string
     creator: string
     address: string
     since: number
   }): Promise<ShareRow | undefined>
-  addSecret(secret: { shareID: string; hash: string; createdAt: number }): Promise<void>
-  secretHashes(shareID: string): Promise<string[]>
+  addSecret(secret: { shareID: string; hash: string; scope: SecretScope; createdAt: number }): Promise<void>
+  secrets(shareID: string): Promise<{ hash: string; scope: SecretScope }[]>
   /**
-   * Adds a segment to the manifest and raises the revision, in one transaction. The first commit keeps the secret
-   * that made it and drops the share's others. Resolves to the new revision, or to undefined when the share is not
-   * active or the secret no longer its own (the caller's object then belongs to nobody).
+   * Adds segments to the manifest and raises the revision by their number, in one transaction. The first commit
+   * keeps the secret that made it and drops the share's others that could write. Resolves to the share's revision,
+   * or to undefined when it is not active, not of the log form, or the secret no longer its own (the caller's objects
+   * then belong to nobody).
    */
-  commit(commit: {
-    shareID: string
-    segment: NewSegment
-    secretHash: string
-    at: number
-  }): Promise<number | undefined>
+  commit(commit: Commit): Promise<number | undefined>
   /** Segments that hold revisions above `after`, in manifest order. */
   segments(shareID: string, after?: number): Promise<SegmentRow[]>
+  /** Which of the segments the share has, or had until a merge that readers may not have noticed yet. */
+  knownSegments(shareID: string, segmentIDs: readonly string[]): Promise<string[]>
+  /**
+   * Puts one segment in the place of its neighbours, in one transaction; the revision stays. False, and nothing
+   * done, when one of them has left the manifest, others stand between them, the epoch is another, the share is not
+   * active, or the secret is not its own.
+   */
+  merge(merge: Merge): Promise<boolean>
+  /** Keys of all objects that the share's manifest or a reader under way may need. */
+  liveObjects(shareID: string): Promise<Set<string>>
+  /** Objects that merges replaced before a time, the oldest first. */
+  superseded(
+    before: number,
+    limit: number,
+  ): Promise<{ shareID: string; segmentID: string; objectKey: string }[]>
+  forgetSuperseded(segment: { shareID: string; segmentID: string }): Promise<void>
+  /** Notes, before a ticket is given out, until when it can be used. False when the share is not active. */
+  noteTicket(ticket: { shareID: string; until: number; plain: boolean }): Promise<boolean>
+  /**
+   * Notes that the plain object is another than before, raises the revision by one, and fixes the form. Of several
+   * that see the same change one raises it. Resolves to the share as it then is, or to undefined when it is gone.
+   */
+  seePlain(seen: {
+    shareID: string
+    generation: number
+    version: string
+    bytes: number
+    /** The version that this one came after. */
+    after: string | undefined
+    at: number
+  }): Promise<ShareRow | undefined>
+  /** Notes what the plain object of this version says of itself. */
+  describePlain(described: { shareID: string; version: string; metadata: ShareMetadata }): Promise<void>
   /**
    * Marks an active share revoked, and with it every active share that its creator made for the same session
    * before it; forgets what they were; and notes a deletion for each: all in one transaction. Resolves to the ids
    * that it revoked, none when the share was not active.
    */
   revoke(shareID: string, at: number): Promise<string[]>
+  /** Of the newest generation that has one. */
   findDeletion(shareID: string): Promise<DeletionRow | undefined>
   unfinishedDeletions(): Promise<DeletionRow[]>
-  recordListing(shareID: string, listed: { objects: number; bytes: number }): Promise<void>
-  finishDeletion(shareID: string, at: number): Promise<void>
+  recordListing(deletion: DeletionID, listed: { objects: number; bytes: number }): Promise<void>
+  /** Everything that was there is deleted; `finished`: nothing can come any more. */
+  recordCleared(deletion: DeletionID, done: { at: number; finished: boolean }): Promise<void>
+  /** True for one caller of all nodes until `until` has passed. */
+  takeLease(lease: { name: string; now: number; until: number }): Promise<boolean>
   close(): Promise<void>
 }
+
+export type DeletionID = Pick<DeletionRow, "shareID" | "generation">
 
 export interface BlobInfo {
   key: string
   /** Bytes as stored. */
   size: number
+}
+
+/** What the store says of an object without reading it. */
+export interface StoredBlob extends BlobInfo {
+  /** Another body under the same key has another one. */
+  version: string
+  /** When it was put, by the store's clock, to the second. Milliseconds since the epoch. */
+  modifiedAt: number
 }
 
 /** Objects by key. A key is `[A-Za-z0-9_./-]+`, relative, without `..`; anything else is a TypeError. */
@@ -116,10 +225,10 @@ export interface BlobStore {
    */
   get(key: string): Promise<AsyncIterable<Uint8Array> | undefined>
   /** What is there, without reading it. */
-  head(key: string): Promise<BlobInfo | undefined>
+  head(key: string): Promise<StoredBlob | undefined>
   /** Deleting what is not there is no error. */
   delete(key: string): Promise<void>
-  list(prefix: string): AsyncIterable<BlobInfo>
+  list(prefix: string): AsyncIterable<StoredBlob>
   /** Permission for somebody else to upload one object. Made without asking the store, so it costs nothing. */
   ticket(request: TicketRequest): Promise<Ticket>
 }
@@ -224,5 +333,55 @@ export class StorageError extends Error {
     super(`${op} failed`, { cause: options.cause })
     this.op = op
     this.retryable = options.retryable
+  }
+}
+
+/** What is limited, each by itself. */
+export type BudgetName = "new-shares" | "create-requests" | "views" | "syncs"
+
+/**
+ * How often each key may do something. Windows are fixed: a key's first take begins one, and when it ends everything
+ * is free again.
+ */
+export interface Budget {
+  name: BudgetName
+  /** Takes a window, 1 or more. */
+  limit: number
+  /** Milliseconds. */
+  windowMs: number
+}
+
+/** Where a key stands in its window. */
+export interface BudgetState {
+  limit: number
+  /** What can still be taken in this window. */
+  remaining: number
+  /** Milliseconds until everything is free again; 0 when nothing is taken. */
+  resetAfterMs: number
+}
+
+/**
+ * Counts takes by key against one budget. Of takes at once exactly as many are allowed as there is room for. Keys are
+ * hashes: a limiter stores them as they are. Failures are StorageErrors, all of them retryable.
+ */
+export interface Limiter {
+  readonly budget: Budget
+  /** A take that is not allowed takes nothing. */
+  take(key: string): Promise<BudgetState & { allowed: boolean }>
+  /** Undoes an allowed take of the present window. Where there is nothing to give back, nothing happens. */
+  giveBack(key: string): Promise<void>
+  peek(key: string): Promise<BudgetState>
+}
+
+/** A take that was not allowed, as an error. */
+export class LimitReached extends Error {
+  override readonly name = "LimitReached"
+  readonly budget: Budget
+  readonly state: BudgetState
+
+  constructor(budget: Budget, state: BudgetState) {
+    super(`${budget.name}: more than ${budget.limit} in ${budget.windowMs} ms`)
+    this.budget = budget
+    this.state = state
   }
 }

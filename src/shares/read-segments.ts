@@ -1,20 +1,54 @@
+import { ShareError } from "../protocol/errors.ts"
 import type { Item } from "../protocol/item.ts"
-import { type BlobStore, type Machine, type SegmentRow, StorageError } from "./ports.ts"
+import { type BlobStore, type Machine, type SegmentRow, type ShareDoor, StorageError } from "./ports.ts"
 import { decodeSegment } from "./segment.ts"
 
-/** The items of segments in manifest order, batch by batch. `revision` is the one the batch's segment ends with. */
+interface Segments {
+  segments: readonly SegmentRow[]
+  /** What came by the direct door was written by somebody else: it is held to what it claimed. */
+  door: ShareDoor
+}
+
+/**
+ * The items of segments in manifest order, batch by batch. `revision` is the one the batch's segment ends with. Throws
+ * `unreadable` when a client has put something else than the segment that it committed.
+ */
 export async function* readSegments(
-  { blobs, machine }: { blobs: BlobStore; machine: Machine },
-  segments: readonly SegmentRow[],
+  deps: { blobs: BlobStore; machine: Machine },
+  { segments, door }: Segments,
 ): AsyncIterable<{ items: Item[]; revision: number }> {
-  for (const { objectKey, lastRevision } of segments) {
-    const bytes = await blobs.get(objectKey)
-    if (!bytes) {
-      throw new StorageError("blobs.get", {
-        retryable: true,
-        cause: new Error(`segment ${objectKey} is in the manifest but not in the store`),
+  for (const segment of segments) {
+    const batches = readSegment(deps, segment, door === "direct" ? segment.contentBytes : Infinity)
+    try {
+      for await (const items of batches) yield { items, revision: segment.lastRevision }
+    } catch (error) {
+      if (error instanceof StorageError || door === "native") throw error
+      throw new ShareError("unreadable", `What was uploaded as segment ${segment.id} cannot be read.`, {
+        cause: error,
       })
     }
-    for await (const items of decodeSegment(bytes, machine)) yield { items, revision: lastRevision }
   }
+}
+
+async function* readSegment(
+  { blobs, machine }: { blobs: BlobStore; machine: Machine },
+  { objectKey }: SegmentRow,
+  limit: number,
+): AsyncIterable<Item[]> {
+  const bytes = await blobs.get(objectKey)
+  if (!bytes) {
+    throw new StorageError("blobs.get", {
+      retryable: true,
+      cause: new Error(`segment ${objectKey} is in the manifest but not in the store`),
+    })
+  }
+  yield* decodeSegment(bytes, { machine, limit })
+}
+
+/**
+ * Whether the first of the segments after `revision` holds revisions before it as well. A merge that drops what was
+ * removed cannot be applied to a state that still has it: such a state is to be read anew.
+ */
+export function straddles([first]: readonly SegmentRow[], revision: number): boolean {
+  return first !== undefined && revision > 0 && first.firstRevision <= revision
 }

@@ -1,11 +1,11 @@
-import { gone, notFound } from "../protocol/errors.ts"
+import { notFound } from "../protocol/errors.ts"
 import { createFold, type Fold } from "../protocol/fold.ts"
-import type { Item, ItemKey } from "../protocol/item.ts"
-import type { BlobStore, Machine, MetaStore, SegmentRow, ShareRow } from "./ports.ts"
-import { readSegments } from "./read-segments.ts"
-
-/** A share that exists and may be read. */
-export type ActiveShare = ShareRow & { state: "active"; sessionID: string }
+import { type Item, type ItemKey, itemKey } from "../protocol/item.ts"
+import { type ActiveShare, requireActive } from "./active.ts"
+import { describeItems } from "./metadata.ts"
+import type { PlainForm } from "./plain.ts"
+import { readSegments, straddles } from "./read-segments.ts"
+import type { SharesDeps } from "./shares.ts"
 
 export interface Snapshot {
   share: ActiveShare
@@ -21,24 +21,29 @@ export interface ShareReader {
   find(shareID: string): Promise<ActiveShare>
   /** The share with its content. */
   read(shareID: string): Promise<Snapshot>
-  /** The share with its content, and the keys that commits after `revision` touched. */
-  readSince(shareID: string, revision: number): Promise<Snapshot & { changed: Set<ItemKey> }>
+  /** The share with its content, and the keys that commits after `revision` touched; undefined: any of them. */
+  readSince(shareID: string, revision: number): Promise<Snapshot & { changed: Set<ItemKey> | undefined }>
   /** Drops what is kept of a share's content. */
   forget(shareID: string): void
 }
 
 interface Kept {
   fold: Fold
+  generation: number
   revision: number
   /** Uncompressed bytes that went into it. */
   bytes: number
+  /** What the last versions of a plain object changed, oldest first; a log says it by its segments. */
+  changes: { after: number; keys: ReadonlySet<ItemKey> }[]
 }
 
 /** What the folds kept in memory may come to, in bytes of JSON. */
 const KEPT_BYTES = 64 * 1024 * 1024
+/** Changes of a plain object that are kept for those who follow it. */
+const KEPT_CHANGES = 16
 
-export function createReader(deps: { meta: MetaStore; blobs: BlobStore; machine: Machine }): ShareReader {
-  const { meta } = deps
+export function createReader(deps: SharesDeps & { plain: PlainForm }): ShareReader {
+  const { meta, plain } = deps
   const kept = new Map<string, Kept>()
   const loading = new Map<string, Promise<Kept>>()
   /** Counts up with every forgetting, so that a load that began before it does not put back what was forgotten. */
@@ -47,11 +52,8 @@ export function createReader(deps: { meta: MetaStore; blobs: BlobStore; machine:
   async function find(shareID: string): Promise<ActiveShare> {
     const share = await meta.findShare(shareID)
     if (!share) throw notFound()
-    if (share.state !== "active" || share.sessionID === undefined) {
-      forget(shareID)
-      throw gone()
-    }
-    return { ...share, state: "active", sessionID: share.sessionID }
+    if (share.state !== "active") forget(shareID)
+    return plain.look(requireActive(share))
   }
 
   function forget(shareID: string): void {
@@ -74,17 +76,42 @@ export function createReader(deps: { meta: MetaStore; blobs: BlobStore; machine:
 
   async function advance(share: ActiveShare): Promise<Kept> {
     const began = forgettings
-    const state = kept.get(share.id) ?? { fold: createFold(share.sessionID), revision: 0, bytes: 0 }
-    const segments = await meta.segments(share.id, state.revision)
+    const known = kept.get(share.id)
+    const state = known?.generation === share.generation ? known : undefined
+    const advanced =
+      share.form === "plain" ? await advancePlain(share, state) : await advanceLog(share, state)
+    if (began === forgettings) keep(share.id, advanced)
+    return advanced
+  }
+
+  async function advanceLog(share: ActiveShare, known: Kept | undefined): Promise<Kept> {
+    let state = known ?? emptyState(share)
+    let segments = await meta.segments(share.id, state.revision)
+    if (straddles(segments, state.revision)) {
+      state = emptyState(share)
+      segments = await meta.segments(share.id)
+    }
     const batches: Item[][] = []
-    for await (const { items } of readSegments(deps, segments)) batches.push(items)
+    for await (const { items } of readSegments(deps, { segments, door: share.door })) batches.push(items)
     for (const items of batches) state.fold.apply(items)
     for (const { lastRevision, contentBytes } of segments) {
       state.revision = lastRevision
       state.bytes += contentBytes
     }
-    if (began === forgettings) keep(share.id, state)
     return state
+  }
+
+  /** Every version is a whole: what is kept of the last one says what changed. */
+  async function advancePlain(share: ActiveShare, known: Kept | undefined): Promise<Kept> {
+    if (known && known.revision >= share.revision) return known
+    const { revision } = share
+    const state = { ...emptyState(share), revision, bytes: share.plain?.bytes ?? 0 }
+    state.fold.apply(await plain.read(share))
+    const metadata = describeItems(state.fold.items(), share.sessionID)
+    if (share.plain) await meta.describePlain({ shareID: share.id, version: share.plain.version, metadata })
+    if (!known) return state
+    const change = { after: known.revision, keys: differences(known.fold, state.fold) }
+    return { ...state, changes: [...known.changes, change].slice(-KEPT_CHANGES) }
   }
 
   function keep(id: string, state: Kept): void {
@@ -100,12 +127,13 @@ export function createReader(deps: { meta: MetaStore; blobs: BlobStore; machine:
     }
   }
 
-  async function read(shareID: string): Promise<Snapshot> {
+  async function read(shareID: string): Promise<Snapshot & { state: Kept }> {
     const before = await find(shareID)
     try {
-      const { fold, revision } = await load(before)
+      const state = await load(before)
       // Again behind the reading: what was revoked meanwhile is not shown.
-      return { share: { ...(await find(shareID)), revision }, fold }
+      const { fold, revision } = state
+      return { share: { ...(await find(shareID)), revision }, fold, state }
     } catch (error) {
       // Objects that went missing under the reading may be those of a share that was just revoked.
       await find(shareID)
@@ -113,10 +141,20 @@ export function createReader(deps: { meta: MetaStore; blobs: BlobStore; machine:
     }
   }
 
-  async function keysOf(segments: SegmentRow[], rootSessionID: string): Promise<Set<ItemKey>> {
+  /** Undefined when that cannot be told any more. */
+  async function changedSince(
+    { share, fold, state }: Snapshot & { state: Kept },
+    revision: number,
+  ): Promise<Set<ItemKey> | undefined> {
+    if (share.form === "plain") {
+      const from = state.changes.findIndex(({ after }) => after === revision)
+      return from < 0 ? undefined : new Set(state.changes.slice(from).flatMap(({ keys }) => [...keys]))
+    }
+    const segments = await meta.segments(share.id, revision)
+    if (straddles(segments, revision)) return undefined
     const changed = new Set<ItemKey>()
-    const probe = createFold(rootSessionID)
-    for await (const { items } of readSegments(deps, segments)) {
+    const probe = createFold(fold.rootSessionID)
+    for await (const { items } of readSegments(deps, { segments, door: share.door })) {
       for (const key of probe.apply(items)) changed.add(key)
     }
     return changed
@@ -125,11 +163,32 @@ export function createReader(deps: { meta: MetaStore; blobs: BlobStore; machine:
   return {
     find,
     forget,
-    read,
+    async read(shareID) {
+      const { share, fold } = await read(shareID)
+      return { share, fold }
+    },
     async readSince(shareID, revision) {
       const snapshot = await read(shareID)
-      const segments = await meta.segments(shareID, revision)
-      return { ...snapshot, changed: await keysOf(segments, snapshot.share.sessionID) }
+      const { share, fold } = snapshot
+      return { share, fold, changed: await changedSince(snapshot, revision) }
     },
   }
+}
+
+function emptyState({ sessionID, generation }: ActiveShare): Kept {
+  return { fold: createFold(sessionID), generation, revision: 0, bytes: 0, changes: [] }
+}
+
+/** The keys of what one has and the other has not, or has otherwise. */
+function differences(before: Fold, after: Fold): Set<ItemKey> {
+  const left = new Map<ItemKey, string>()
+  for (const item of before.items()) left.set(itemKey(item, before.rootSessionID), JSON.stringify(item))
+  const changed = new Set<ItemKey>()
+  for (const item of after.items()) {
+    const key = itemKey(item, after.rootSessionID)
+    if (left.get(key) !== JSON.stringify(item)) changed.add(key)
+    left.delete(key)
+  }
+  for (const key of left.keys()) changed.add(key)
+  return changed
 }

@@ -57,7 +57,7 @@ async function* once<T>(value: T): AsyncIterable<T> {
 
 async function stored(shareID: string): Promise<number> {
   let count = 0
-  for await (const _ of blobs.list(objectPrefix(shareID))) count++
+  for await (const _ of blobs.list(objectPrefix({ id: shareID, generation: 0 }))) count++
   return count
 }
 

@@ -1,5 +1,5 @@
 import { notFound } from "../protocol/errors.ts"
-import type { Machine, MetaStore } from "./ports.ts"
+import type { Machine, MetaStore, SecretScope } from "./ports.ts"
 
 /** 24 random bytes in base64url: 32 characters. */
 export function createSecret(machine: Machine): string {
@@ -9,16 +9,20 @@ export function createSecret(machine: Machine): string {
 }
 
 /**
- * Resolves to the hash of a secret that opens the share; throws `not_found` otherwise. Secrets are random, so a
- * plain hash keeps them: there is nothing to guess from it.
+ * Resolves to the hash of a secret that opens the share for this; throws `not_found` otherwise. Secrets are random, so
+ * a plain hash keeps them: there is nothing to guess from it.
  */
 export async function authenticate(
   { meta, machine }: { meta: MetaStore; machine: Machine },
-  { shareID, secret }: { shareID: string; secret: string },
+  { shareID, secret, to }: { shareID: string; secret: string; to: SecretScope },
 ): Promise<string> {
   const hash = machine.hash(secret)
   let matches = false
-  for (const known of await meta.secretHashes(shareID)) matches = machine.equal(known, hash) || matches
+  for (const known of await meta.secrets(shareID)) {
+    // Whoever may write may also delete.
+    const opens = known.scope === "write" || to === "delete"
+    matches = (machine.equal(known.hash, hash) && opens) || matches
+  }
   if (!matches) throw notFound()
   return hash
 }

@@ -21,7 +21,7 @@ async function roundTrip(items: Item[], pieceBytes: number): Promise<Item[]> {
   const bytes = Buffer.concat(await collect(encodeSegment(lines, machine)))
   const pieces: Uint8Array[] = []
   for (let at = 0; at < bytes.length; at += pieceBytes) pieces.push(bytes.subarray(at, at + pieceBytes))
-  return (await collect(decodeSegment(each(pieces), machine))).flat()
+  return (await collect(decodeSegment(each(pieces), { machine }))).flat()
 }
 
 test("[L4] what goes into a segment comes out of it, however it is cut on the way", async () => {
@@ -50,6 +50,27 @@ test("a segment that was cut short is an error, not half a share", async () => {
   )
   const bytes = Buffer.concat(await collect(encodeSegment(lines, machine)))
   await expect(
-    collect(decodeSegment(each([bytes.subarray(0, bytes.length - 20)]), machine)),
+    collect(decodeSegment(each([bytes.subarray(0, bytes.length - 20)]), { machine })),
   ).rejects.toThrow()
+})
+test("a segment that unpacks to more than it was said to is an error, and is not unpacked to its end", async () => {
+  const lines = each(
+    Array.from({ length: 1000 }, () => JSON.stringify({ type: "note", data: "a".repeat(10_000) })),
+  )
+  const bytes = Buffer.concat(await collect(encodeSegment(lines, machine)))
+  expect(bytes.length).toBeLessThan(100_000)
+  let unpacked = 0
+  const watched = {
+    ...machine,
+    async *decompress(source: AsyncIterable<Uint8Array>) {
+      for await (const chunk of machine.decompress(source)) {
+        unpacked += chunk.byteLength
+        yield chunk
+      }
+    },
+  }
+  await expect(collect(decodeSegment(each([bytes]), { machine: watched, limit: 50_000 }))).rejects.toThrow(
+    "larger than the 50000 bytes",
+  )
+  expect(unpacked).toBeLessThan(1_000_000)
 })

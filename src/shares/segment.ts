@@ -1,14 +1,36 @@
+import { SHARE_ID } from "../protocol/ids.ts"
 import { type Item, readItem } from "../protocol/item.ts"
-import type { Machine } from "./ports.ts"
+import type { Machine, ShareForm, ShareRow } from "./ports.ts"
 
-/** Everything stored for a share stands under this prefix. */
-export function objectPrefix(shareID: string): string {
-  return `shares/${shareID}/`
+/** Whose objects: an id that is given again gets places of its own. */
+export type Owner = Pick<ShareRow, "id" | "generation">
+
+/** All segments of a share stand under this prefix. */
+export function objectPrefix(share: Owner): string {
+  return `shares/${nameOf(share)}/`
 }
 
 /** Where a segment's object lives. The name says how to read it: newline-delimited JSON, Brotli. */
-export function segmentKey(shareID: string, segmentID: string): string {
-  return `${objectPrefix(shareID)}segments/${segmentID}.ndjson.br`
+export function segmentKey(share: Owner, segmentID: string): string {
+  return `${objectPrefix(share)}segments/${segmentID}.ndjson.br`
+}
+
+/** Where the one object of the plain form lives. */
+export function plainKey(share: Owner): string {
+  return `sessions/${nameOf(share)}.json`
+}
+
+/** Whose object stands at a key; undefined when none of ours does. */
+export function ownerOf(key: string): (Owner & { form: ShareForm }) | undefined {
+  const [, segment, plain] = /^shares\/([^/]+)\/|^sessions\/([^/]+)\.json$/.exec(key) ?? []
+  const [id = "", generation = "0", ...more] = (segment ?? plain ?? "").split(".")
+  if (!SHARE_ID.test(id) || !/^\d{1,9}$/.test(generation) || more.length > 0) return undefined
+  return { id, generation: Number(generation), form: plain === undefined ? "log" : "plain" }
+}
+
+/** No id has a dot in it. */
+function nameOf({ id, generation }: Owner): string {
+  return generation === 0 ? id : `${id}.${generation}`
 }
 
 /** Lines (items as JSON) to a segment's bytes, in pieces of some size rather than a piece a line. */
@@ -41,14 +63,21 @@ async function* gather(lines: AsyncIterable<string>): AsyncIterable<Uint8Array> 
   if (filled > 0) yield piece.subarray(0, filled)
 }
 
-/** A segment's bytes back to items, batch by batch, so that a large one never stands in memory whole. */
+/**
+ * A segment's bytes back to items, batch by batch, so that a large one never stands in memory whole. Throws when it
+ * comes to more than `limit` bytes uncompressed.
+ */
 export async function* decodeSegment(
   bytes: AsyncIterable<Uint8Array>,
-  machine: Machine,
+  { machine, limit = Number.POSITIVE_INFINITY }: { machine: Machine; limit?: number },
 ): AsyncIterable<Item[]> {
   const decoder = new TextDecoder("utf-8", { fatal: true })
   let rest = ""
+  let size = 0
   for await (const chunk of machine.decompress(bytes)) {
+    size += chunk.byteLength
+    if (size > limit)
+      throw new Error(`the segment is larger than the ${limit} bytes that it was committed as`)
     const text = decoder.decode(chunk, { stream: true })
     const end = text.lastIndexOf("\n")
     if (end < 0) {

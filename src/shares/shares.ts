@@ -1,10 +1,16 @@
 import type { Item } from "../protocol/item.ts"
 import type { Receipt } from "../protocol/routes.ts"
+import type { ActiveShare } from "./active.ts"
 import { createAppender } from "./append.ts"
+import { createCompactor } from "./compact.ts"
 import { type CreateRequest, createCreator } from "./create.ts"
+import { createDirectDoor, type DirectDoor } from "./direct.ts"
+import { createWatch } from "./follow.ts"
+import { createPlainForm } from "./plain.ts"
 import type { BlobStore, Log, Machine, MetaStore, Notifier } from "./ports.ts"
 import { createReader, type ShareReader } from "./read.ts"
 import { createRevoker } from "./revoke.ts"
+import { createSweeper, type Swept } from "./sweep.ts"
 
 export interface SharesDeps {
   meta: MetaStore
@@ -17,7 +23,7 @@ export interface SharesDeps {
 }
 
 /** What a share may do, whatever stands behind the ports. */
-export interface Shares extends ShareReader {
+export interface Shares extends ShareReader, DirectDoor {
   /** A new share for a session, or a second secret to one that was created a moment ago. */
   create(request: CreateRequest): Promise<{ id: string; secret: string }>
   /** Appends what changed as one commit. Resolves to the revision that the share then has. */
@@ -26,15 +32,32 @@ export interface Shares extends ShareReader {
   revoke(request: { shareID: string; secret: string }): Promise<Receipt>
   /** Goes on with deletions that a crash or a failing store interrupted. */
   resumeDeletions(): Promise<void>
+  /** To be called about every minute: goes on with deletions, and deletes what merges have replaced. */
+  upkeep(): Promise<void>
+  /** To be called now and then: looks through the store for what nobody needs. One node at a time does it. */
+  sweep(): Promise<Swept | undefined>
+  /** The share with its metadata up to date. */
+  describe(shareID: string): Promise<ActiveShare>
   watch: Notifier["subscribe"]
-  /** Resolves when the writes that are under way have ended, well or not. */
+  isFresh: Notifier["isFresh"]
+  /** Resolves when the writes that are under way have ended, well or not, and the merges that follow from them. */
   idle(): Promise<void>
+  /** Gives up merges and sweeps, which lose nothing by it, and resolves when nothing is under way any more. */
+  stop(): Promise<void>
 }
 
 export function createShares(deps: SharesDeps): Shares {
-  const reader = createReader(deps)
-  const appender = createAppender(deps)
-  const revoker = createRevoker({ ...deps, reader, settle: appender.settle })
+  const plain = createPlainForm(deps)
+  const reader = createReader({ ...deps, plain })
+  const compactor = createCompactor(deps)
+  const appender = createAppender({ ...deps, committed: compactor.committed })
+  const settle = async (shareID: string) => {
+    await appender.settle(shareID)
+    await compactor.settle(shareID)
+  }
+  const revoker = createRevoker({ ...deps, reader, settle })
+  const sweeper = createSweeper(deps)
+  const direct = createDirectDoor(deps)
   const running = new Set<Promise<unknown>>()
 
   function track<T>(work: Promise<T>): Promise<T> {
@@ -44,13 +67,41 @@ export function createShares(deps: SharesDeps): Shares {
     return work
   }
 
+  async function upkeep(): Promise<void> {
+    await revoker.resumeDeletions()
+    await sweeper.sweepSuperseded()
+  }
+
+  async function idle(): Promise<void> {
+    await Promise.allSettled(running)
+    await compactor.idle()
+  }
+
   return {
     ...reader,
+    reserve: (request) => track(direct.reserve(request)),
+    presign: (request) => track(direct.presign(request)),
+    manifest: direct.manifest,
+    readSegment: direct.readSegment,
+    async describe(shareID) {
+      const share = await reader.find(shareID)
+      // What a plain object says of itself is known when it has been read.
+      if (share.form !== "plain") return share
+      await reader.read(shareID)
+      return reader.find(shareID)
+    },
     create: createCreator(deps),
     append: (request) => track(appender.append(request)),
     revoke: (request) => track(revoker.revoke(request)),
     resumeDeletions: () => track(revoker.resumeDeletions()),
-    idle: async () => void (await Promise.allSettled(running)),
-    watch: deps.notifier.subscribe,
+    upkeep: () => track(upkeep()),
+    sweep: () => track(sweeper.sweepOrphans()),
+    idle,
+    async stop() {
+      sweeper.stop()
+      await Promise.all([idle(), compactor.stop()])
+    },
+    isFresh: deps.notifier.isFresh,
+    watch: createWatch({ ...deps, plain, now: deps.machine.now }),
   }
 }

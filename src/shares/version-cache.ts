@@ -1,5 +1,5 @@
 import type { BlobStore, Machine, MetaStore } from "./ports.ts"
-import { readSegments } from "./read-segments.ts"
+import { readSegments, straddles } from "./read-segments.ts"
 import { createVersions, prepare, record, type Versions } from "./versions.ts"
 
 /** Items whose versions are kept, of all shares together; each takes about 250 bytes. */
@@ -21,11 +21,15 @@ export function createVersionCache(deps: { meta: MetaStore; blobs: BlobStore; ma
 
   return {
     async get(shareID: string, rootSessionID: string): Promise<Versions> {
-      const versions = cache.get(shareID) ?? createVersions(rootSessionID)
+      let versions = cache.get(shareID) ?? createVersions(rootSessionID)
       // Kept again only when complete: half-read versions would skip what is not stored.
       cache.delete(shareID)
-      const segments = await deps.meta.segments(shareID, versions.revision)
-      for await (const { items, revision } of readSegments(deps, segments)) {
+      let segments = await deps.meta.segments(shareID, versions.revision)
+      if (straddles(segments, versions.revision)) {
+        versions = createVersions(rootSessionID)
+        segments = await deps.meta.segments(shareID)
+      }
+      for await (const { items, revision } of readSegments(deps, { segments, door: "native" })) {
         for (const item of items) record(versions, prepare(item, rootSessionID, deps.machine))
         versions.revision = revision
       }

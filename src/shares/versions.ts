@@ -1,6 +1,7 @@
 import { type Item, type ItemKey, itemKey, OUR_TYPES } from "../protocol/item.ts"
 import type { MessageData, PartData, Revert, SessionData } from "../protocol/opencode.ts"
-import type { Machine } from "./ports.ts"
+import { describe, NOTHING } from "./metadata.ts"
+import type { Machine, ShareMetadata } from "./ports.ts"
 
 /**
  * Which version of each item a share holds: enough to skip what did not change and to see an undo, without the
@@ -15,6 +16,7 @@ export interface Versions {
   bytes: number
   /** The root session's `revert`, as last synced. */
   revert: Revert | undefined
+  metadata: ShareMetadata
 }
 
 interface Version {
@@ -25,7 +27,14 @@ interface Version {
 }
 
 export function createVersions(rootSessionID: string): Versions {
-  return { revision: 0, rootSessionID, items: new Map(), bytes: 0, revert: undefined }
+  return {
+    revision: 0,
+    rootSessionID,
+    items: new Map(),
+    bytes: 0,
+    revert: undefined,
+    metadata: NOTHING,
+  }
 }
 
 /** An item ready to be compared and stored. */
@@ -56,11 +65,13 @@ export interface Batch {
   readonly bytes: number
   /** What the share's size becomes with this batch. Bytes of JSON. */
   readonly total: number
+  /** What the share then says of itself. */
+  readonly metadata: ShareMetadata
   /** Whether the item says something new, and so belongs into the commit. */
   admit(prepared: PreparedItem): boolean
   /** To be asked for, and admitted, when the batch is complete: what hides what an undo has probably removed. */
   hidden(): Item[]
-  /** The commit is done: the versions now reflect it. */
+  /** The commit is done: the versions now reflect it, up to the last revision before which none is unknown. */
   settle(revision: number): void
 }
 
@@ -68,14 +79,19 @@ export function beginBatch(versions: Versions): Batch {
   const { rootSessionID } = versions
   const added = new Map<ItemKey, Version>()
   const removed: Item[] = []
+  /** What the batch says of the whole, and how many messages and parts it brings that were not there. */
+  let told: Partial<ShareMetadata> = {}
+  const fresh = { messages: 0, parts: 0 }
   let root: SessionData | undefined
   let prompted = false
   let bytes = 0
   let items = 0
   let total = versions.bytes
 
-  function note({ type, data }: Item): void {
+  function note(item: Item): void {
+    const { type, data } = item
     if (OUR_TYPES.has(type)) removed.push({ type, data })
+    told = { ...told, ...describe(item, rootSessionID) }
     if (type === "session" && (data as SessionData).id === rootSessionID) {
       const { id, revert } = data as SessionData
       root = revert === undefined ? { id } : { id, revert }
@@ -85,9 +101,27 @@ export function beginBatch(versions: Versions): Batch {
     prompted ||= role === "user" && sessionID === rootSessionID && !versions.items.has(`message/${id}`)
   }
 
+  function metadata(): ShareMetadata {
+    const gone = new Map<ItemKey, Version>()
+    for (const item of removed) {
+      for (const known of [versions.items, added]) {
+        for (const key of namedBy(item, known)) gone.set(key, known.get(key) as Version)
+      }
+    }
+    const { messages, parts, ...rest } = { ...versions.metadata, ...told }
+    return {
+      ...rest,
+      messages: messages + fresh.messages - count("message/", gone),
+      parts: parts + fresh.parts - count("part/", gone),
+    }
+  }
+
   return {
     get items() {
       return items
+    },
+    get metadata() {
+      return metadata()
     },
     get bytes() {
       return bytes
@@ -101,6 +135,10 @@ export function beginBatch(versions: Versions): Batch {
       if (removed.length === 0 && before?.hash === hash) return false
       const version = { hash, bytes: line.length, child: isChild(item, rootSessionID) }
       added.set(key, version)
+      if (!before && !version.child) {
+        if (item.type === "message") fresh.messages++
+        if (item.type === "part") fresh.parts++
+      }
       note(item)
       items++
       bytes += version.bytes
@@ -116,11 +154,14 @@ export function beginBatch(versions: Versions): Batch {
       })
     },
     settle(revision) {
+      versions.metadata = metadata()
       for (const [key, version] of added) versions.items.set(key, version)
-      for (const item of removed) forget(versions.items, item)
+      // What was removed or hidden counts as never seen, so that the same content synced again is stored again.
+      for (const item of removed) for (const key of namedBy(item, versions.items)) versions.items.delete(key)
       if (root) versions.revert = root.revert
       versions.bytes = total
-      versions.revision = revision
+      // Behind another node's commit, what lies between is still to be read.
+      if (revision <= versions.revision + 1) versions.revision = revision
     },
   }
 }
@@ -130,15 +171,19 @@ function isChild({ data, sessionID }: Item, rootSessionID: string): boolean {
   return own !== undefined && own !== rootSessionID
 }
 
-/** What was removed or hidden counts as never seen, so that the same content synced again is stored again. */
-function forget(items: Map<ItemKey, Version>, { type, data }: Item): void {
+/** The keys of what a removal or a hiding names. */
+function namedBy({ type, data }: Item, items: ReadonlyMap<ItemKey, unknown>): ItemKey[] {
   const { id, messageID } = data as PartData
-  if (type.startsWith("part_")) {
-    items.delete(`part/${messageID}/${id}`)
-    return
-  }
-  items.delete(`message/${id}`)
-  for (const key of items.keys()) if (key.startsWith(`part/${id}/`)) items.delete(key)
+  const key = type.startsWith("part_") ? `part/${messageID}/${id}` : `message/${id}`
+  const keys = items.has(key) ? [key] : []
+  if (type.startsWith("part_")) return keys
+  return [...keys, ...[...items.keys()].filter((part) => part.startsWith(`part/${id}/`))]
+}
+
+function count(prefix: string, items: ReadonlyMap<ItemKey, Version>): number {
+  let found = 0
+  for (const [key, { child }] of items) if (!child && key.startsWith(prefix)) found++
+  return found
 }
 
 /**

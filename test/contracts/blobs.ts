@@ -1,4 +1,4 @@
-import type { BlobInfo, BlobStore } from "../../src/shares/ports.ts"
+import type { BlobStore, StoredBlob } from "../../src/shares/ports.ts"
 
 /** A body in these pieces. */
 export async function* chunks(...parts: (string | Uint8Array)[]): AsyncIterable<Uint8Array> {
@@ -29,8 +29,8 @@ export async function text(store: BlobStore, key: string): Promise<string | unde
   return body && (await collect(body)).toString()
 }
 
-export async function listed(store: BlobStore, prefix: string): Promise<BlobInfo[]> {
-  const found: BlobInfo[] = []
+export async function listed(store: BlobStore, prefix: string): Promise<StoredBlob[]> {
+  const found: StoredBlob[] = []
   for await (const info of store.list(prefix)) found.push(info)
   return found.sort((a, b) => (a.key < b.key ? -1 : 1))
 }

@@ -1,53 +1,27 @@
 import pg from "pg"
 import { afterAll, beforeAll, expect, test } from "vitest"
-import type { MetaStore } from "../../src/shares/ports.ts"
 import { openPostgresStore } from "../../src/storage/meta/postgres.ts"
 import { createPostgresServer, type PostgresServer } from "../postgres/server.ts"
 import { waitFor } from "../wait.ts"
+import { createMetaBench, type MetaBench, newShare } from "./meta-bench.ts"
 
 // Several nodes on one database.
 let server: PostgresServer
 let url: string
-let a: MetaStore
-let b: MetaStore
-let count = 0
+let a: MetaBench
+let b: MetaBench
 
 beforeAll(async () => {
   server = await createPostgresServer()
   url = await server.createDatabase()
-  a = await openPostgresStore({ url, migrate: true, log: { warn: () => {} } })
-  b = await openPostgresStore({ url, migrate: true, log: { warn: () => {} } })
+  a = createMetaBench(await openPostgresStore({ url, migrate: true, log: { warn: () => {} } }))
+  b = createMetaBench(await openPostgresStore({ url, migrate: true, log: { warn: () => {} } }))
 })
 afterAll(async () => {
-  await a.close()
-  await b.close()
+  await a.meta.close()
+  await b.meta.close()
   await server.close()
 })
-
-async function newShare(): Promise<string> {
-  const id = `share${++count}`.padEnd(22, "x")
-  await a.createShare({
-    id,
-    sessionID: `ses_${count}`,
-    secretHash: "secret",
-    creator: "me",
-    address: "here",
-    createdAt: count,
-  })
-  return id
-}
-
-function commit(node: MetaStore, shareID: string, id: string): Promise<number | undefined> {
-  const segment = {
-    id,
-    objectKey: `shares/${shareID}/${id}`,
-    items: 1,
-    bytes: 10,
-    contentBytes: 20,
-    createdAt: 5,
-  }
-  return node.commit({ shareID, segment, secretHash: "secret", at: 5 })
-}
 
 /** Runs the calls so that each one waits for the share's row, in the order given, before any of them has it. */
 async function inOrder<T extends unknown[]>(
@@ -79,66 +53,179 @@ async function waiting(): Promise<number> {
 }
 
 test("[L1] fifty commits through two nodes get fifty revisions, and nothing is lost", async () => {
-  const share = await newShare()
+  const share = await a.create()
   const ids = Array.from({ length: 50 }, (_, i) => `s${i}`)
-  const revisions = await Promise.all(ids.map((id, i) => commit(i % 2 ? a : b, share, id)))
+  const revisions = await Promise.all(ids.map((id, i) => (i % 2 ? a : b).commit(share, [id])))
   expect(revisions.map(Number).sort((x, y) => x - y)).toEqual(ids.map((_, i) => i + 1))
-  const segments = await b.segments(share)
-  expect(segments.map(({ id }) => id).sort()).toEqual([...ids].sort())
-  expect(segments.map(({ firstRevision }) => firstRevision)).toEqual(ids.map((_, i) => i + 1))
-  expect(segments.map(({ id }) => id)).toEqual(
-    ids.toSorted((x, y) => Number(revisions[ids.indexOf(x)]) - Number(revisions[ids.indexOf(y)])),
+  expect(await b.manifest(share)).toEqual(
+    ids
+      .map((id, i) => [id, Number(revisions[i]), Number(revisions[i])] as const)
+      .sort(([, x], [, y]) => x - y),
   )
 })
 
 test("[D6] a commit that waits behind a revocation stores nothing", async () => {
-  const share = await newShare()
+  const share = await a.create()
   const [revoked, revision] = await inOrder<[string[], number | undefined]>(
-    share,
-    () => a.revoke(share, 9),
-    () => commit(b, share, "late"),
+    share.id,
+    () => a.meta.revoke(share.id, 9),
+    () => b.commit(share, ["late"]),
   )
-  expect(revoked).toEqual([share])
+  expect(revoked).toEqual([share.id])
   expect(revision).toBeUndefined()
-  expect(await a.segments(share)).toEqual([])
-  expect(await a.findShare(share)).toMatchObject({ state: "revoked", revision: 0 })
+  expect(await a.manifest(share)).toEqual([])
+  expect(await a.row(share)).toMatchObject({ state: "revoked", revision: 0 })
 })
 
 test("[D6] a revocation that waits behind a commit takes its segment along", async () => {
-  const share = await newShare()
+  const share = await a.create()
   const [revision, revoked] = await inOrder<[number | undefined, string[]]>(
-    share,
-    () => commit(b, share, "early"),
-    () => a.revoke(share, 9),
+    share.id,
+    () => b.commit(share, ["early"]),
+    () => a.meta.revoke(share.id, 9),
   )
   expect(revision).toBe(1)
-  expect(revoked).toEqual([share])
-  await a.finishDeletion(share, 10)
-  expect(await b.segments(share)).toEqual([])
+  expect(revoked).toEqual([share.id])
+  expect(await b.manifest(share)).toEqual([])
 })
 
 test("[D2] of two revocations of one share, one revokes it", async () => {
-  const share = await newShare()
+  const share = await a.create()
   const revoked = await inOrder<[string[], string[]]>(
-    share,
-    () => a.revoke(share, 9),
-    () => b.revoke(share, 10),
+    share.id,
+    () => a.meta.revoke(share.id, 9),
+    () => b.meta.revoke(share.id, 10),
   )
-  expect(revoked).toEqual([[share], []])
-  expect(await b.findShare(share)).toMatchObject({ revokedAt: 9 })
+  expect(revoked).toEqual([[share.id], []])
+  expect(await b.row(share)).toMatchObject({ revokedAt: 9 })
 })
 
-test("[D6] whatever the order, a revoked share keeps only what was committed before", async () => {
+test("[D6] whatever the order, a revoked share keeps no segment, and the revisions that it had", async () => {
   for (let round = 0; round < 30; round++) {
-    const share = await newShare()
-    const commits = Array.from({ length: 6 }, (_, i) => commit(i % 2 ? a : b, share, `s${i}`))
-    const revoking = round % 2 ? a.revoke(share, 9) : b.revoke(share, 9)
+    const share = await a.create()
+    const commits = Array.from({ length: 6 }, (_, i) => (i % 2 ? a : b).commit(share, [`s${i}`]))
+    const revoking = (round % 2 ? a : b).meta.revoke(share.id, 9)
     const revisions = (await Promise.all(commits)).filter((revision) => revision !== undefined)
-    expect(await revoking).toEqual([share])
-    expect((await a.segments(share)).map(({ firstRevision }) => firstRevision)).toEqual(
-      revisions.toSorted((x, y) => x - y),
+    expect(await revoking).toEqual([share.id])
+    expect(await a.manifest(share)).toEqual([])
+    expect(await b.row(share)).toMatchObject({ state: "revoked", revision: revisions.length })
+    expect(await b.commit(share, ["after"])).toBeUndefined()
+  }
+})
+
+test("of the same commit through two nodes, the second finds it made", async () => {
+  const share = await a.create()
+  const revisions = await inOrder<[number | undefined, number | undefined]>(
+    share.id,
+    () => a.commit(share, ["s1", "s2"]),
+    () => b.commit(share, ["s1", "s2"]),
+  )
+  expect(revisions).toEqual([2, 2])
+  expect(await a.manifest(share)).toHaveLength(2)
+})
+
+test("a merge that waits behind another one that took its segments does nothing", async () => {
+  const share = await a.create()
+  await a.commit(share, ["s1", "s2", "s3"])
+  const merged = await inOrder<[boolean, boolean]>(
+    share.id,
+    () => a.merge(share, { replaces: ["s1", "s2"], by: "m1" }),
+    () => b.merge(share, { replaces: ["s2", "s3"], by: "m2" }),
+  )
+  expect(merged).toEqual([true, false])
+  expect(await b.manifest(share)).toEqual([
+    ["m1", 1, 2],
+    ["s3", 3, 3],
+  ])
+})
+
+test("a commit and a merge that wait for each other both happen", async () => {
+  const share = await a.create()
+  await a.commit(share, ["s1", "s2"])
+  const results = await inOrder<[boolean, number | undefined, boolean]>(
+    share.id,
+    () => a.merge(share, { replaces: ["s1", "s2"], by: "m1" }),
+    () => b.commit(share, ["s3"]),
+    () => a.merge(share, { replaces: ["m1", "s3"], by: "m2" }, { epoch: 1 }),
+  )
+  expect(results).toEqual([true, 3, true])
+  expect(await b.manifest(share)).toEqual([["m2", 1, 3]])
+})
+
+test("[D6] a merge that waits behind a revocation does nothing", async () => {
+  const share = await a.create()
+  await a.commit(share, ["s1", "s2"])
+  const [, merged] = await inOrder<[string[], boolean]>(
+    share.id,
+    () => a.meta.revoke(share.id, 9),
+    () => b.merge(share, { replaces: ["s1", "s2"], by: "m1" }, { epoch: 0 }),
+  )
+  expect(merged).toBe(false)
+  expect(await b.meta.liveObjects(share.id)).toEqual(new Set())
+})
+
+test("[D3] a revocation that waits behind a ticket knows of it, a ticket behind a revocation is not given out", async () => {
+  const share = await a.create({ door: "direct" })
+  const results = await inOrder<[boolean, string[], boolean]>(
+    share.id,
+    () => a.meta.noteTicket({ shareID: share.id, until: 500, plain: false }),
+    () => b.meta.revoke(share.id, 9),
+    () => a.meta.noteTicket({ shareID: share.id, until: 900, plain: false }),
+  )
+  expect(results).toEqual([true, [share.id], false])
+  expect(await a.meta.findDeletion(share.id)).toMatchObject({ ticketsUntil: 500 })
+})
+
+test("a reuse that waits behind a ticket keeps it in the deletion, one behind a commit does nothing", async () => {
+  const unwritten = { generation: 0, state: "active" } as const
+  const old = await a.create({ door: "direct" })
+  const reused = await inOrder<[boolean, boolean]>(
+    old.id,
+    () => a.meta.noteTicket({ shareID: old.id, until: 500, plain: true }),
+    () => b.meta.reuseShare(newShare({ id: old.id }), unwritten),
+  )
+  expect(reused).toEqual([true, true])
+  expect(await a.meta.findDeletion(old.id)).toMatchObject({ generation: 0, ticketsUntil: 500 })
+
+  const written = await a.create({ door: "direct" })
+  const refused = await inOrder<[number | undefined, boolean]>(
+    written.id,
+    () => a.commit(written, ["s1"]),
+    () => b.meta.reuseShare(newShare({ id: written.id }), unwritten),
+  )
+  expect(refused).toEqual([1, false])
+  expect(await b.meta.findDeletion(written.id)).toBeUndefined()
+})
+
+test("a commit that waits behind a reuse stores nothing in the next generation", async () => {
+  const old = await a.create({ door: "direct" })
+  const [reused, revision] = await inOrder<[boolean, number | undefined]>(
+    old.id,
+    () => a.meta.reuseShare(newShare({ id: old.id }), { generation: 0, state: "active" }),
+    () => b.commit(old, ["late"]),
+  )
+  expect([reused, revision]).toEqual([true, undefined])
+  expect(await a.manifest(old)).toEqual([])
+})
+
+test("of two first looks at a plain object, one raises the revision; a commit behind it is refused", async () => {
+  const share = await a.create({ door: "direct" })
+  const [one, other, revision] = await inOrder<[unknown, unknown, number | undefined]>(
+    share.id,
+    () => a.seePlain(share, { version: "v1" }),
+    () => b.seePlain(share, { version: "v1" }),
+    () => b.commit(share, ["s1"]),
+  )
+  for (const row of [one, other]) expect(row).toMatchObject({ form: "plain", revision: 1, syncs: 1 })
+  expect(revision).toBeUndefined()
+})
+
+test("a lease is one node's", async () => {
+  const takers = Array.from({ length: 20 }, (_, i) => (i % 2 ? a : b).meta)
+  for (const now of [1_000, 1_100]) {
+    const taken = await Promise.all(
+      takers.map((meta) => meta.takeLease({ name: "nodes", now, until: now + 100 })),
     )
-    expect(await b.findShare(share)).toMatchObject({ state: "revoked", revision: revisions.length })
-    expect(await commit(b, share, "after")).toBeUndefined()
+    expect(taken.filter(Boolean)).toEqual([true])
   }
 })

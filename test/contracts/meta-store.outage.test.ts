@@ -4,16 +4,10 @@ import type { MetaStore } from "../../src/shares/ports.ts"
 import { openPostgresStore } from "../../src/storage/meta/postgres.ts"
 import { createPostgresServer, type PostgresServer } from "../postgres/server.ts"
 import { waitFor } from "../wait.ts"
+import { createMetaBench, newShare } from "./meta-bench.ts"
 
 const UNAVAILABLE = { name: "StorageError", retryable: true }
-const SHARE = {
-  id: "share",
-  sessionID: "ses_1",
-  secretHash: "secret",
-  creator: "me",
-  address: "here",
-  createdAt: 1,
-}
+const SHARE = newShare()
 
 let server: PostgresServer
 let url: string
@@ -31,8 +25,7 @@ afterAll(async () => {
 })
 
 function commit(id: string): Promise<number | undefined> {
-  const segment = { id, objectKey: id, items: 1, bytes: 10, contentBytes: 20, createdAt: 5 }
-  return meta.commit({ shareID: SHARE.id, segment, secretHash: SHARE.secretHash, at: 5 })
+  return createMetaBench(meta).commit(SHARE, [id])
 }
 
 test("while the server is away every call says that it may be tried again, and then it works again", async () => {

@@ -5,6 +5,7 @@ import Database from "libsql"
 import { expect, test } from "vitest"
 import { lockDataDir } from "../../src/storage/data-dir-lock.ts"
 import { openSqliteStore } from "../../src/storage/meta/sqlite.ts"
+import { newShare } from "./meta-bench.ts"
 import { metaStoreContract } from "./meta-store.ts"
 
 metaStoreContract("SQLite", async () => {
@@ -23,17 +24,11 @@ test("what was committed is there after opening the file again", async () => {
   const folder = await mkdtemp(join(tmpdir(), "better-share-meta-"))
   const file = join(folder, "meta.db")
   const first = await openSqliteStore({ file, migrate: true })
-  await first.createShare({
-    id: "a",
-    sessionID: "s",
-    secretHash: "h",
-    creator: "c",
-    address: "d",
-    createdAt: 1,
-  })
+  const share = newShare()
+  await first.createShare(share)
   await first.close()
   const second = await openSqliteStore({ file, migrate: true })
-  expect(await second.findShare("a")).toMatchObject({ sessionID: "s" })
+  expect(await second.findShare(share.id)).toMatchObject({ sessionID: share.sessionID })
   await second.close()
   await rm(folder, { recursive: true, force: true })
 })
@@ -44,7 +39,8 @@ test("what another process holds locked may be tried again", async () => {
   const store = await openSqliteStore({ file, migrate: true })
   const other = new Database(file)
   other.exec("begin exclusive")
-  await expect(store.addSecret({ shareID: "a", hash: "h", createdAt: 1 })).rejects.toMatchObject({
+  const secret = { shareID: "a", hash: "h", scope: "write", createdAt: 1 } as const
+  await expect(store.addSecret(secret)).rejects.toMatchObject({
     name: "StorageError",
     op: "meta.addSecret",
     retryable: true,

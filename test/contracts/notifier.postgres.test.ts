@@ -1,16 +1,16 @@
 import pg from "pg"
 import { afterAll, afterEach, beforeAll, expect, test } from "vitest"
-import type { MetaStore, Notifier, ShareNews } from "../../src/shares/ports.ts"
+import type { MetaStore, NewShare, Notifier, ShareNews } from "../../src/shares/ports.ts"
 import { openPostgresStore } from "../../src/storage/meta/postgres.ts"
 import { openPostgresNotifier, type PostgresNotifierOptions } from "../../src/storage/notifier/postgres.ts"
 import { createPostgresServer, type PostgresServer } from "../postgres/server.ts"
 import { waitFor, within } from "../wait.ts"
+import { createMetaBench } from "./meta-bench.ts"
 import { notifierContract } from "./notifier.ts"
 
 let server: PostgresServer
 let url: string
 let meta: MetaStore
-let count = 0
 const opened: Notifier[] = []
 
 beforeAll(async () => {
@@ -36,23 +36,12 @@ async function node(options: Partial<PostgresNotifierOptions> = {}): Promise<Not
   return notifier
 }
 
-async function newShare(): Promise<string> {
-  const id = `share${++count}`.padEnd(22, "x")
-  const sessionID = `ses_${count}`
-  await meta.createShare({
-    id,
-    sessionID,
-    secretHash: "secret",
-    creator: "me",
-    address: "here",
-    createdAt: 1,
-  })
-  return id
+async function createShare(): Promise<NewShare> {
+  return createMetaBench(meta).create()
 }
 
-function commit(shareID: string, id: string): Promise<number | undefined> {
-  const segment = { id, objectKey: id, items: 1, bytes: 10, contentBytes: 20, createdAt: 5 }
-  return meta.commit({ shareID, segment, secretHash: "secret", at: 5 })
+function commit(share: NewShare, id: string): Promise<number | undefined> {
+  return createMetaBench(meta).commit(share, [id])
 }
 
 function listen(notifier: Notifier, shareID: string): ShareNews[] {
@@ -129,20 +118,20 @@ test("a node's own news does not come back to it", async () => {
 })
 
 test("[D1] a revocation is told by its own transaction, should its node die right after", async () => {
-  const share = await newShare()
+  const share = await createShare()
   await commit(share, "s1")
-  const heard = listen(await node(), share)
-  await meta.revoke(share, 9)
+  const heard = listen(await node(), share.id)
+  await meta.revoke(share.id, 9)
   await waitFor("the news", () => heard.length > 0)
-  expect(heard).toEqual([{ shareID: share, revision: 1, state: "revoked" }])
+  expect(heard).toEqual([{ shareID: share.id, revision: 1, state: "revoked" }])
 })
 
 test("a lost connection is noticed, replaced, and what it missed is told", async () => {
-  const share = await newShare()
-  const gone = await newShare()
-  const quiet = await newShare()
+  const share = await createShare()
+  const { id: gone } = await createShare()
+  const { id: quiet } = await createShare()
   const [a, b] = [await node(), await node()]
-  const [heard, heardGone, heardQuiet] = [share, gone, quiet].map((id) => listen(a, id))
+  const [heard, heardGone, heardQuiet] = [share.id, gone, quiet].map((id) => listen(a, id))
   const known: ShareNews = { shareID: quiet, revision: 0, state: "active" }
   a.publish(known)
   await whileCutOff(2, async () => {
@@ -153,11 +142,11 @@ test("a lost connection is noticed, replaced, and what it missed is told", async
     await meta.revoke(gone, 9)
   })
   await waitFor("both to be fresh", () => a.isFresh() && b.isFresh())
-  expect(heard?.at(-1)).toEqual({ shareID: share, revision: 2, state: "active" })
+  expect(heard?.at(-1)).toEqual({ shareID: share.id, revision: 2, state: "active" })
   expect(heardGone?.at(-1)).toEqual({ shareID: gone, revision: 0, state: "revoked" })
   // Told again although nothing has happened: whoever hears it can trust what it knows.
   expect(heardQuiet).toEqual([known, known])
-  b.publish({ shareID: share, revision: 3, state: "active" })
+  b.publish({ shareID: share.id, revision: 3, state: "active" })
   await waitFor("later news", () => heard?.at(-1)?.revision === 3)
 })
 
@@ -194,7 +183,7 @@ test("a connection that says nothing is not fresh, though nobody has closed it",
 })
 
 test("a restart of the server is survived", async () => {
-  const share = await newShare()
+  const { id: share } = await createShare()
   const a = await node()
   const heard = listen(a, share)
   await server.stop("crash")

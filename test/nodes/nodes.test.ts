@@ -29,7 +29,7 @@ async function watchAtB(id: string, revision: number) {
   return reader
 }
 
-test("what one node takes in, the other shows, at once", async () => {
+test("what one node takes in, the other shows", async () => {
   const { id, secret, session, user, text } = await newShare()
   await a.sync(id, secret, [
     session({ title: "On two nodes" }),
@@ -39,7 +39,10 @@ test("what one node takes in, the other shows, at once", async () => {
   expect((await b.data(id)).body).toHaveLength(3)
   expect((await b.call("GET", `/share/${id}`)).text).toContain("first words")
   await a.sync(id, secret, [text("msg_1", "prt_1", "later words")])
-  expect((await b.call("GET", `/share/${id}`)).text).toContain("later words")
+  await waitFor("the other page", async () =>
+    (await b.call("GET", `/share/${id}`)).text.includes("later words"),
+  )
+  expect((await b.data(id)).body).toHaveLength(3)
 })
 
 test("a sync through one node is live on a page of the other", async () => {

@@ -2,6 +2,7 @@ import { afterAll, beforeAll, expect, test } from "vitest"
 import * as z from "zod/mini"
 import { ERROR_STATUS } from "../../src/protocol/errors.ts"
 import { ROUTES, type Route, type RouteName } from "../../src/protocol/routes.ts"
+import { claimOf, createDirectClient, pack, put, unpack, wishOf } from "../direct-client.ts"
 import { itemsOf } from "../items.ts"
 import { createNativeClient } from "../native-client.ts"
 import { createWorld, type World } from "../world.ts"
@@ -52,5 +53,19 @@ test("what the server answers is what the routes describe", async () => {
   holds("readShareData", (await client.data(created.id)).body)
   holds("readShareMetadata", (await client.call("GET", `/api/share/${created.id}/metadata`)).body)
   holds("health", (await client.call("GET", "/api/health")).body)
+  holds("readShare", (await client.call("GET", `/api/share/${created.id}`)).body)
   holds("deleteShare", (await client.remove(created.id, created.secret)).body)
+
+  const direct = createDirectClient(world.url)
+  const packed = pack([itemsOf("ses_2").session()])
+  const reserved = (await direct.reserve({ sessionId: "ses_2", tickets: [wishOf(packed)] })).body
+  holds("reserveShare", reserved)
+  holds("reserveShare", (await direct.reserve({ sessionId: "ses_3" })).body)
+  const [ticket] = reserved.tickets
+  if (!ticket) throw new Error("no ticket")
+  await put(ticket, packed.body)
+  const commit = { segments: [claimOf(ticket, packed)] }
+  holds("presignShare", (await direct.presign(reserved.shareId, reserved.secret, { commit })).body)
+  holds("readShareManifest", (await direct.manifest(reserved.shareId, reserved.secret)).body)
+  expect(unpack(await direct.segment(reserved.shareId, reserved.secret, ticket.segment))).toHaveLength(1)
 })

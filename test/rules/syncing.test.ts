@@ -186,10 +186,10 @@ test("[R2] /s/:id redirects to the page", async () => {
   expect(response.headers.get("location")).toBe(`/share/${id}`)
 })
 
-test("[R3] pages and data are kept by no cache", async () => {
-  const { id, sync, session } = await newShare()
-  await sync([session()])
-  for (const path of [`/share/${id}`, `/api/share/${id}/data`, `/api/share/${id}/metadata`]) {
+test("[R3] data and single parts are kept by no cache", async () => {
+  const { id, sync, session, user, text } = await newShare()
+  await sync([session(), user("msg_1"), text("msg_1", "prt_1", "words")])
+  for (const path of [`/share/${id}/part/prt_1`, `/api/share/${id}/data`, `/api/share/${id}/metadata`]) {
     expect((await client.call("GET", path)).headers.get("cache-control"), path).toBe("no-store")
   }
 })

@@ -33,8 +33,20 @@ async function fillSample({ meta, shares, machine }: SampleDeps): Promise<void> 
   const [hash, createdAt] = [machine.hash(secret), machine.now()]
   const { sessionID } = sample
   const owner = { creator: "sample", address: "sample" }
-  if (share) await meta.addSecret({ shareID: SAMPLE_ID, hash, createdAt })
-  else await meta.createShare({ id: SAMPLE_ID, sessionID, secretHash: hash, createdAt, ...owner })
+  const hashed = { hash, scope: "write" } as const
+  if (share) await meta.addSecret({ shareID: SAMPLE_ID, ...hashed, createdAt })
+  else {
+    const fresh = {
+      id: SAMPLE_ID,
+      sessionID,
+      door: "native",
+      secrets: [hashed],
+      createdAt,
+      ...owner,
+    } as const
+    // When another node was quicker, the secret is not the share's, and the attempt fails.
+    await meta.createShare(fresh)
+  }
   const items = sample.items.map((item, at) => readItem(item, `sample.items[${at}]`))
   await shares.append({ shareID: SAMPLE_ID, secret, items: once(items) })
 }

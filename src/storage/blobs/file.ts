@@ -1,8 +1,8 @@
 import { randomUUID } from "node:crypto"
-import { createReadStream } from "node:fs"
+import { createReadStream, type Stats } from "node:fs"
 import { mkdir, readdir, rm, rmdir, stat } from "node:fs/promises"
 import { dirname, join, sep } from "node:path"
-import { type BlobInfo, type BlobStore, StorageError, type UploadDoor } from "../../shares/ports.ts"
+import { type BlobStore, StorageError, type StoredBlob, type UploadDoor } from "../../shares/ports.ts"
 import { createFileDoor } from "./file-door.ts"
 import { createFileTickets } from "./file-tickets.ts"
 import { checkKey } from "./object-key.ts"
@@ -57,14 +57,14 @@ export async function openFileStore({ root, baseUrl, now = Date.now }: FileStore
     get: (key) =>
       atBorder("blobs.get", async () => {
         const path = pathOf(key)
-        if (!(await sizeOf(path))) return undefined
+        if (!(await statFile(path))) return undefined
         return readFrom(path)
       }),
 
     head: (key) =>
       atBorder("blobs.head", async () => {
-        const found = await sizeOf(pathOf(key))
-        return found && { key, size: found.size }
+        const found = await statFile(pathOf(key))
+        return found && toBlob(key, found)
       }),
 
     delete: (key) =>
@@ -104,7 +104,12 @@ async function* readFrom(path: string): AsyncIterable<Uint8Array> {
   }
 }
 
-async function sizeOf(path: string): Promise<{ size: number } | undefined> {
+function toBlob(key: string, { size, mtimeMs, ino }: Stats): StoredBlob {
+  // A file is never written in place, so another body is another file.
+  return { key, size, version: `${ino}-${mtimeMs}-${size}`, modifiedAt: Math.floor(mtimeMs / 1000) * 1000 }
+}
+
+async function statFile(path: string): Promise<Stats | undefined> {
   try {
     const found = await stat(path)
     return found.isFile() ? found : undefined
@@ -126,7 +131,7 @@ async function removeEmptyFolders(from: string, root: string): Promise<void> {
   }
 }
 
-async function* listFolder(root: string, prefix: string): AsyncIterable<BlobInfo> {
+async function* listFolder(root: string, prefix: string): AsyncIterable<StoredBlob> {
   const start = prefix.slice(0, prefix.lastIndexOf("/") + 1)
   const folder = join(root, toFolderCase(start))
   let names: string[]
@@ -145,8 +150,8 @@ async function* listFolder(root: string, prefix: string): AsyncIterable<BlobInfo
         .join("/"),
     )
     if (!key.startsWith(prefix)) continue
-    const found = await sizeOf(path)
-    if (found) yield { key, size: found.size }
+    const found = await statFile(path)
+    if (found) yield toBlob(key, found)
   }
 }
 

@@ -1,14 +1,9 @@
+import type { StoredBlob } from "../../shares/ports.ts"
 import type { S3Requests } from "./s3-requests.ts"
 import { childrenNamed, childText, parseXml, type XmlElement } from "./xml.ts"
 
-export interface ListedObject {
-  /** With the prefix. */
-  key: string
-  size: number
-}
-
-/** All objects whose keys begin with `prefix`, page by page: https://docs.aws.amazon.com/AmazonS3/latest/API/API_ListObjectsV2.html */
-export async function* listObjects(requests: S3Requests, prefix: string): AsyncIterable<ListedObject> {
+/** All objects whose keys begin with `prefix` (and hold it), page by page: https://docs.aws.amazon.com/AmazonS3/latest/API/API_ListObjectsV2.html */
+export async function* listObjects(requests: S3Requests, prefix: string): AsyncIterable<StoredBlob> {
   let continuation: Record<string, string> | undefined = {}
   while (continuation) {
     const query: Record<string, string> = { "list-type": "2", prefix, ...continuation }
@@ -58,10 +53,18 @@ export function readPage(text: string, name: string): XmlElement {
   return page
 }
 
-function readObject(entry: XmlElement): ListedObject {
+function readObject(entry: XmlElement): StoredBlob {
   const size = Number(required(entry, "Size"))
-  if (!Number.isSafeInteger(size)) throw new SyntaxError("an object of no size is listed")
-  return { key: required(entry, "Key"), size }
+  const modifiedAt = Math.floor(Date.parse(required(entry, "LastModified")) / 1000) * 1000
+  if (!Number.isSafeInteger(size) || Number.isNaN(modifiedAt)) {
+    throw new SyntaxError("an object of no size or time is listed")
+  }
+  return { key: required(entry, "Key"), size, modifiedAt, version: unquoted(required(entry, "ETag")) }
+}
+
+/** An ETag's quotes are part of the header in HTTP; some servers leave them out of listings. */
+export function unquoted(etag: string): string {
+  return etag.replace(/^"(.*)"$/, "$1")
 }
 
 function required(entry: XmlElement, name: string): string {

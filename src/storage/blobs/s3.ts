@@ -1,9 +1,9 @@
-import { type BlobInfo, type BlobStore, StorageError } from "../../shares/ports.ts"
+import { type BlobStore, StorageError, type StoredBlob } from "../../shares/ports.ts"
 import { checkKey, isObjectKey } from "./object-key.ts"
 import { inParts } from "./parts.ts"
 import { readS3Body } from "./s3-body.ts"
 import { S3Error } from "./s3-error.ts"
-import { listObjects } from "./s3-listing.ts"
+import { listObjects, unquoted } from "./s3-listing.ts"
 import { putInParts, sweepUnfinished } from "./s3-multipart.ts"
 import { probeBucket } from "./s3-probe.ts"
 import { createS3Requests, PATIENCE, type Patience, type S3Place } from "./s3-requests.ts"
@@ -72,7 +72,7 @@ export function createS3Store(options: S3StoreOptions): BlobStore {
         expect: [404],
       } as const
       return requests.send(request, async ({ status, headers }) =>
-        status === 404 ? undefined : { key, size: readLength(headers) },
+        status === 404 ? undefined : { key, ...readHead(headers) },
       )
     },
 
@@ -86,11 +86,11 @@ export function createS3Store(options: S3StoreOptions): BlobStore {
       }
     },
 
-    async *list(start): AsyncIterable<BlobInfo> {
-      for await (const { key, size } of listObjects(requests, prefix + start)) {
-        const ours = key.slice(prefix.length)
+    async *list(start): AsyncIterable<StoredBlob> {
+      for await (const object of listObjects(requests, prefix + start)) {
+        const ours = object.key.slice(prefix.length)
         // Such as the empty `folder/` that a web console makes: no key of ours, so none of our objects.
-        if (isObjectKey(ours)) yield { key: ours, size }
+        if (isObjectKey(ours)) yield { ...object, key: ours }
       }
     },
 
@@ -126,10 +126,15 @@ async function* startingWith(first: Uint8Array, rest: AsyncIterable<Uint8Array>)
   yield* rest
 }
 
-function readLength(headers: Headers): number {
-  const length = headers.get("content-length")
-  if (length === null) throw new Error("an object has no content-length")
-  return Number(length)
+function readHead(headers: Headers): Omit<StoredBlob, "key"> {
+  const [length, version, modified] = ["content-length", "etag", "last-modified"].map((name) =>
+    headers.get(name),
+  )
+  const modifiedAt = Date.parse(modified ?? "")
+  if (!length || !version || Number.isNaN(modifiedAt)) {
+    throw new Error("an object has no content-length, etag or last-modified")
+  }
+  return { size: Number(length), version: unquoted(version), modifiedAt }
 }
 
 function codeOf(error: unknown): string | undefined {

@@ -1,4 +1,4 @@
-import type { ShareForm, ShareState } from "../../shares/ports.ts"
+import type { SecretScope, ShareDoor, ShareForm, ShareState } from "../../shares/ports.ts"
 
 /** The tables as migrations/ makes them. */
 export interface Schema {
@@ -6,15 +6,29 @@ export interface Schema {
     share_id: string
     session_id: string | null
     state: ShareState
+    door: ShareDoor
     form: ShareForm | null
+    generation: number
     revision: number
+    epoch: number
     creator: string | null
     address: string | null
     created_at: number
     updated_at: number
     revoked_at: number | null
+    sync_count: number
+    title: string | null
+    directory: string | null
+    message_count: number
+    part_count: number
+    diff_count: number
+    model_count: number
+    tickets_until: number | null
+    plain_until: number | null
+    plain_version: string | null
+    plain_bytes: number | null
   }
-  share_secrets: { share_id: string; hash: string; created_at: number }
+  share_secrets: { share_id: string; hash: string; scope: SecretScope; created_at: number }
   segments: {
     share_id: string
     first_revision: number
@@ -26,11 +40,16 @@ export interface Schema {
     content_bytes: number
     created_at: number
   }
+  superseded: { share_id: string; segment_id: string; object_key: string; since: number }
   deletions: {
     share_id: string
+    generation: number
     revoked_at: number
     listed_objects: number | null
     listed_bytes: number | null
+    tickets_until: number | null
+    cleared_at: number | null
     finished_at: number | null
   }
+  leases: { name: string; until: number }
 }

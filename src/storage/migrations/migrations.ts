@@ -1,9 +1,13 @@
 import { DEFAULT_MIGRATION_TABLE, type Kysely, type Migration, Migrator } from "kysely"
 import { shares } from "./0001-shares.ts"
+import { directDoor } from "./0002-direct-door.ts"
+import { limits } from "./0003-limits.ts"
 
 /** Every migration, in order. Numbers are never reused and a released migration is never edited. */
 const MIGRATIONS: Record<string, Migration> = {
   "0001-shares": shares,
+  "0002-direct-door": directDoor,
+  "0003-limits": limits,
 }
 
 /**

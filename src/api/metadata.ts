@@ -1,0 +1,54 @@
+import { Hono } from "hono"
+import { type MetadataAnswer, ROUTES } from "../protocol/routes.ts"
+import { writeShareData } from "../protocol/share-data.ts"
+import { readShareID } from "./body.ts"
+import type { ApiDeps, ApiEnv } from "./context.ts"
+import { streamText } from "./stream-text.ts"
+
+/** What a share says of itself, without its content and as one JSON. */
+export function createMetadataRoutes(
+  { shares, log }: ApiDeps,
+  /** Of the share, on this node. */
+  countViewers: (shareID: string) => Promise<number>,
+): Hono<ApiEnv> {
+  const app = new Hono<ApiEnv>()
+
+  app.get(ROUTES.readShareMetadata.path, async (c) => {
+    const share = await shares.describe(readShareID(c))
+    const { title, directory, messages, parts, diffs, models } = share.metadata
+    const answer: MetadataAnswer = {
+      id: share.id,
+      sessionID: share.sessionID,
+      ...(title !== undefined && { title }),
+      ...(directory !== undefined && { directory }),
+      messageCount: messages,
+      partCount: parts,
+      diffCount: diffs,
+      modelCount: models,
+      syncCount: share.syncs,
+      createdAt: new Date(share.createdAt).toISOString(),
+      lastUpdated: new Date(share.updatedAt).toISOString(),
+      revision: share.revision,
+      viewers: await countViewers(share.id),
+    }
+    return c.json(answer, 200, { "cache-control": "no-store" })
+  })
+
+  app.get(ROUTES.readShare.path, async (c) => {
+    const { share, fold } = await shares.read(readShareID(c))
+    const json = writeShareData(fold.document(), {
+      shareId: share.id,
+      sessionId: share.sessionID,
+      createdAt: new Date(share.createdAt).toISOString(),
+      updatedAt: new Date(share.updatedAt).toISOString(),
+    })
+    const request = c.get("requestID")
+    const onError = (err: unknown) => log.error({ err, request }, "an answer was cut off")
+    return c.body(streamText(json, { onError, ending: null }), 200, {
+      "content-type": "application/json",
+      "cache-control": "no-store",
+    })
+  })
+
+  return app
+}

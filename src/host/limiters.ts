@@ -1,0 +1,35 @@
+import type { Limiters } from "../api/context.ts"
+import type { Budget, BudgetName, Limiter, Log } from "../shares/ports.ts"
+import { createMemoryLimiter } from "../storage/limiter/memory.ts"
+import { openPostgresLimits } from "../storage/limiter/postgres.ts"
+import type { Config } from "./config.ts"
+
+const MINUTE = 60_000
+
+/** Limits on creating are shared by all nodes on a database; those on viewing and syncing are each node's own. */
+export function openLimiters(
+  { databaseUrl: url, limits }: Pick<Config, "databaseUrl" | "limits">,
+  log: Log,
+): { limiters: Limiters; close(): Promise<void> } {
+  const shared = url === undefined ? undefined : openPostgresLimits({ url, log })
+  const everywhere = (budget: Budget) => shared?.limiter(budget) ?? createMemoryLimiter(budget)
+  const here = (budget: Budget) => createMemoryLimiter(budget)
+  return {
+    limiters: {
+      "new-shares": open("new-shares", limits.newSharesPerHour, 60 * MINUTE, everywhere),
+      "create-requests": open("create-requests", limits.createRequestsPerMinute, MINUTE, everywhere),
+      views: open("views", limits.viewsPerMinute, MINUTE, here),
+      syncs: open("syncs", limits.syncsPerMinute, MINUTE, here),
+    },
+    close: async () => shared?.close(),
+  }
+}
+
+function open(
+  name: BudgetName,
+  limit: number,
+  windowMs: number,
+  make: (budget: Budget) => Limiter,
+): Limiter | undefined {
+  return limit === 0 ? undefined : make({ name, limit, windowMs })
+}

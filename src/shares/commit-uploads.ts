@@ -1,0 +1,115 @@
+import { gone, notFound, ShareError } from "../protocol/errors.ts"
+import { formatBytes } from "../protocol/limits.ts"
+import type { ActiveShare } from "./active.ts"
+import type { NewSegment, ShareMetadata } from "./ports.ts"
+import { plainKey, segmentKey } from "./segment.ts"
+import type { SharesDeps } from "./shares.ts"
+import { COMMITTABLE_MS } from "./tickets.ts"
+import { otherForm, type SegmentWish } from "./uploads.ts"
+
+/** A segment that a client has put, and what it says of it. */
+export interface UploadedSegment extends SegmentWish {
+  segmentID: string
+  /** Lines. */
+  items: number
+  /** Uncompressed: reading it goes no further. */
+  contentBytes: number
+}
+
+interface Writer {
+  share: ActiveShare
+  secretHash: string
+}
+
+/** Takes what clients have put into the store into the manifest, without reading it. */
+export function createUploadCommitter(deps: SharesDeps) {
+  const { meta, blobs, machine, notifier } = deps
+
+  /** Resolves to the share's revision. Repeatable: what is committed already is left out. */
+  async function commit(
+    { share, secretHash }: Writer,
+    { segments, metadata }: { segments: readonly UploadedSegment[]; metadata: ShareMetadata | undefined },
+  ): Promise<number> {
+    const shareID = share.id
+    const known = await meta.knownSegments(
+      shareID,
+      segments.map(({ segmentID }) => segmentID),
+    )
+    const added = segments.filter(({ segmentID }) => !known.includes(segmentID))
+    if (added.length === 0) return share.revision
+    await requireLog(share)
+    const ready = await Promise.all(added.map((segment) => verify(share, segment)))
+    await requireRoom(share, ready)
+    const at = machine.now()
+    const revision = await meta.commit({ shareID, segments: ready, secretHash, at, metadata })
+    if (revision === undefined) throw await refusal(shareID)
+    notifier.publish({ shareID, revision, state: "active" })
+    return revision
+  }
+
+  /** Puts a segment in the place of those that it was made of. Repeatable. */
+  async function merge(
+    { share, secretHash }: Writer,
+    request: { replaces: readonly string[]; epoch: number; segment: UploadedSegment },
+  ): Promise<void> {
+    const { replaces, epoch, segment } = request
+    const shareID = share.id
+    if ((await meta.knownSegments(shareID, [segment.segmentID])).length > 0) return
+    const ready = await verify(share, segment)
+    const at = machine.now()
+    if (await meta.merge({ shareID, replaces, epoch, segment: ready, secretHash, at })) return
+    if ((await meta.findShare(shareID))?.state !== "active") throw gone()
+    throw new ShareError(
+      "conflict",
+      "The segments to be replaced are no longer those: ask for the manifest and merge anew.",
+    )
+  }
+
+  /** Before the first commit nobody may have looked yet whether a plain object was put. */
+  async function requireLog(share: ActiveShare): Promise<void> {
+    if (share.form === "log") return
+    if (share.form === "plain" || (await blobs.head(plainKey(share)))) {
+      throw otherForm("one ShareData object", "segments")
+    }
+  }
+
+  /** Throws `conflict` when the store has not, or no longer for long, what is to be committed. */
+  async function verify(share: ActiveShare, uploaded: UploadedSegment): Promise<NewSegment> {
+    const { segmentID: id, bytes, sha256, items, contentBytes } = uploaded
+    // The ticket for this name admitted no other body.
+    if (!id.endsWith(`.${sha256}`)) throw notThere(id, "has another SHA-256")
+    const objectKey = segmentKey(share, id)
+    const found = await blobs.head(objectKey)
+    const at = machine.now()
+    if (!found) throw notThere(id, "is not there")
+    if (found.size !== bytes) throw notThere(id, `has ${found.size} bytes, not ${bytes}`)
+    if (found.modifiedAt + COMMITTABLE_MS < at) throw notThere(id, "was put too long ago")
+    return { id, objectKey, items, bytes, contentBytes, createdAt: at }
+  }
+
+  /** A log holds old versions beside new ones until they are merged, so it may be larger than what it shows. */
+  async function requireRoom(share: ActiveShare, added: readonly NewSegment[]): Promise<void> {
+    const all = [...(await meta.segments(share.id)), ...added]
+    const total = all.reduce((sum, { contentBytes }) => sum + contentBytes, 0)
+    if (total <= 2 * deps.maxShareBytes) return
+    throw new ShareError(
+      "too_large",
+      `The share is larger than this server keeps (${formatBytes(deps.maxShareBytes)}, and as much again in versions that are not merged yet).`,
+    )
+  }
+
+  async function refusal(shareID: string): Promise<ShareError> {
+    const share = await meta.findShare(shareID)
+    if (share?.state !== "active") return gone()
+    return share.form === "plain" ? otherForm("one ShareData object", "segments") : notFound()
+  }
+
+  return { commit, merge }
+}
+
+function notThere(id: string, fault: string): ShareError {
+  return new ShareError(
+    "conflict",
+    `Segment ${id} cannot be committed: its object ${fault}. Ask for a new ticket, upload it again and commit that.`,
+  )
+}

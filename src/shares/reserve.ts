@@ -1,0 +1,66 @@
+import { ShareError } from "../protocol/errors.ts"
+import { createShareId } from "../protocol/ids.ts"
+import { type ActiveShare, requireActive } from "./active.ts"
+import type { NewShare, ShareRow } from "./ports.ts"
+import { createSecret } from "./secret.ts"
+import { plainKey } from "./segment.ts"
+import type { SharesDeps } from "./shares.ts"
+
+export interface ReserveRequest {
+  /** An id that the client brings; without it one is made. */
+  shareID: string | undefined
+  sessionID: string
+  /** Names who may supersede and be superseded: the token's or the address's hash. */
+  creator: string
+  /** The address that asked, hashed. */
+  address: string
+}
+
+export interface Reserved {
+  share: ActiveShare
+  secret: string
+  /** Opens nothing but the share's deletion. */
+  deleteSecret: string
+}
+
+/** A client's own id that was never written to is free again after this. */
+const ABANDONED_AFTER_MS = 24 * 3600_000
+
+/** Creates shares of the direct door. */
+export function createReserver({ meta, blobs, machine }: SharesDeps) {
+  /** Throws `conflict` when the id that the client brings is taken. */
+  return async function reserve({ shareID, ...request }: ReserveRequest): Promise<Reserved> {
+    const id = shareID ?? createShareId(machine.randomBytes)
+    const [secret, deleteSecret] = [createSecret(machine), createSecret(machine)]
+    const share: NewShare = {
+      ...request,
+      id,
+      door: "direct",
+      secrets: [
+        { hash: machine.hash(secret), scope: "write" },
+        { hash: machine.hash(deleteSecret), scope: "delete" },
+      ],
+      createdAt: machine.now(),
+    }
+    if (!(await meta.createShare(share))) {
+      const before = await meta.findShare(id)
+      if (!before || !(await isFree(before, share)) || !(await meta.reuseShare(share, before)))
+        throw taken(id)
+    }
+    const made = await meta.findShare(id)
+    if (!made) throw taken(id)
+    return { share: requireActive(made), secret, deleteSecret }
+  }
+
+  /** A removed share's id goes to its creator alone, so that nobody else can speak under a link that was given out. */
+  async function isFree(share: ShareRow, { creator, createdAt }: NewShare): Promise<boolean> {
+    if (share.door !== "direct") return false
+    if (share.state === "revoked") return share.creator === creator
+    if (share.form !== undefined || share.createdAt + ABANDONED_AFTER_MS > createdAt) return false
+    return (await blobs.head(plainKey(share))) === undefined
+  }
+}
+
+function taken(id: string): ShareError {
+  return new ShareError("conflict", `The id ${id} is taken: choose another, or leave it out to be given one.`)
+}

@@ -1,0 +1,16 @@
+import type { Kysely } from "kysely"
+import type { Schema } from "./schema.ts"
+
+/** True for one caller of all processes until `until` has passed. Milliseconds since the epoch. */
+export async function takeLease(
+  db: Kysely<Schema>,
+  { name, now, until }: { name: string; now: number; until: number },
+): Promise<boolean> {
+  const row = await db
+    .insertInto("leases")
+    .values({ name, until })
+    .onConflict((conflict) => conflict.column("name").doUpdateSet({ until }).where("leases.until", "<=", now))
+    .returning("name")
+    .executeTakeFirst()
+  return row !== undefined
+}

@@ -1,0 +1,81 @@
+import type { Selectable, Updateable } from "kysely"
+import type { DeletionRow, SegmentRow, ShareMetadata, ShareRow } from "../../shares/ports.ts"
+import type { Schema } from "./schema.ts"
+
+/** Rows as the database has them ↔ rows as the ports say them. */
+export function toShare(row: Selectable<Schema["shares"]>): ShareRow {
+  return {
+    id: row.share_id,
+    sessionID: row.session_id ?? undefined,
+    state: row.state,
+    door: row.door,
+    form: row.form ?? undefined,
+    generation: row.generation,
+    revision: row.revision,
+    epoch: row.epoch,
+    syncs: row.sync_count,
+    metadata: {
+      title: row.title ?? undefined,
+      directory: row.directory ?? undefined,
+      messages: row.message_count,
+      parts: row.part_count,
+      diffs: row.diff_count,
+      models: row.model_count,
+    },
+    creator: row.creator ?? undefined,
+    createdAt: row.created_at,
+    updatedAt: row.updated_at,
+    revokedAt: row.revoked_at ?? undefined,
+    ticketsUntil: row.tickets_until ?? undefined,
+    plainUntil: row.plain_until ?? undefined,
+    plain:
+      row.plain_version === null ? undefined : { version: row.plain_version, bytes: row.plain_bytes ?? 0 },
+  }
+}
+
+export function fromMetadata(metadata: ShareMetadata) {
+  return {
+    title: metadata.title ?? null,
+    directory: metadata.directory ?? null,
+    message_count: metadata.messages,
+    part_count: metadata.parts,
+    diff_count: metadata.diffs,
+    model_count: metadata.models,
+  } satisfies Updateable<Schema["shares"]>
+}
+
+/** What a share that has nothing says of itself. */
+export const NO_METADATA = fromMetadata({
+  title: undefined,
+  directory: undefined,
+  messages: 0,
+  parts: 0,
+  diffs: 0,
+  models: 0,
+})
+
+export function toSegment(row: Selectable<Schema["segments"]>): SegmentRow {
+  return {
+    id: row.segment_id,
+    objectKey: row.object_key,
+    firstRevision: row.first_revision,
+    lastRevision: row.last_revision,
+    items: row.items,
+    bytes: row.bytes,
+    contentBytes: row.content_bytes,
+    createdAt: row.created_at,
+  }
+}
+
+export function toDeletion(row: Selectable<Schema["deletions"]>): DeletionRow {
+  return {
+    shareID: row.share_id,
+    generation: row.generation,
+    revokedAt: row.revoked_at,
+    listed:
+      row.listed_objects === null ? undefined : { objects: row.listed_objects, bytes: row.listed_bytes ?? 0 },
+    ticketsUntil: row.tickets_until ?? undefined,
+    clearedAt: row.cleared_at ?? undefined,
+    finishedAt: row.finished_at ?? undefined,
+  }
+}

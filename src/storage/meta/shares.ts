@@ -1,0 +1,134 @@
+import type { Kysely, Transaction } from "kysely"
+import type { MetaStore, NewShare, ShareRow } from "../../shares/ports.ts"
+import type { Dialect } from "./dialect.ts"
+import { NO_METADATA, toShare } from "./rows.ts"
+import type { Schema } from "./schema.ts"
+
+export function createShareQueries(
+  db: Kysely<Schema>,
+  dialect: Dialect,
+): Pick<MetaStore, "createShare" | "reuseShare" | "findShare" | "findUnsynced" | "noteTicket"> {
+  return {
+    createShare: (share) =>
+      db.transaction().execute(async (tx) => {
+        const made = await tx
+          .insertInto("shares")
+          .values({ share_id: share.id, generation: 0, revision: 0, epoch: 0, ...beginning(share) })
+          .onConflict((conflict) => conflict.column("share_id").doNothing())
+          .returning("share_id")
+          .executeTakeFirst()
+        if (made) await giveSecrets(tx, share)
+        return made !== undefined
+      }),
+
+    reuseShare: (share, was) => db.transaction().execute((tx) => reuseShare(tx, { share, was, dialect })),
+
+    async findShare(id) {
+      const row = await db.selectFrom("shares").selectAll().where("share_id", "=", id).executeTakeFirst()
+      return row && toShare(row)
+    },
+
+    async findUnsynced({ sessionID, creator, address, since }) {
+      const row = await db
+        .selectFrom("shares")
+        .selectAll()
+        .where("session_id", "=", sessionID)
+        .where("creator", "=", creator)
+        .where("address", "=", address)
+        .where("state", "=", "active")
+        .where("door", "=", "native")
+        .where("revision", "=", 0)
+        .where("created_at", ">", since)
+        .orderBy("created_at", "desc")
+        .executeTakeFirst()
+      return row && toShare(row)
+    },
+
+    async noteTicket({ shareID, until, plain }) {
+      const row = await db
+        .updateTable("shares")
+        .set((eb) => {
+          const later = (column: "tickets_until" | "plain_until") =>
+            eb.case().when(column, ">", until).then(eb.ref(column)).else(until).end()
+          return {
+            tickets_until: later("tickets_until"),
+            ...(plain && { plain_until: later("plain_until") }),
+          }
+        })
+        .where("share_id", "=", shareID)
+        .where("state", "=", "active")
+        .returning("share_id")
+        .executeTakeFirst()
+      return row !== undefined
+    },
+  }
+}
+
+/** What every share begins with, whether its id was given before or not. */
+function beginning({ sessionID, door, creator, address, createdAt }: NewShare) {
+  return {
+    session_id: sessionID,
+    state: "active",
+    door,
+    form: null,
+    creator,
+    address,
+    created_at: createdAt,
+    updated_at: createdAt,
+    revoked_at: null,
+    sync_count: 0,
+    ...NO_METADATA,
+    tickets_until: null,
+    plain_until: null,
+    plain_version: null,
+    plain_bytes: null,
+  } as const
+}
+
+async function giveSecrets(tx: Transaction<Schema>, { id, secrets, createdAt }: NewShare): Promise<void> {
+  await tx
+    .insertInto("share_secrets")
+    .values(secrets.map(({ hash, scope }) => ({ share_id: id, hash, scope, created_at: createdAt })))
+    .execute()
+}
+
+async function reuseShare(
+  tx: Transaction<Schema>,
+  { share, was, dialect }: { share: NewShare; was: Pick<ShareRow, "generation" | "state">; dialect: Dialect },
+): Promise<boolean> {
+  const before = await tx
+    .selectFrom("shares")
+    .select("tickets_until")
+    .where("share_id", "=", share.id)
+    .$if(dialect.locksRows, (query) => query.forUpdate())
+    .executeTakeFirst()
+  const taken = await tx
+    .updateTable("shares")
+    .set((eb) => ({ ...beginning(share), generation: eb("generation", "+", 1) }))
+    .where("share_id", "=", share.id)
+    .where("generation", "=", was.generation)
+    .where("state", "=", was.state)
+    // Nobody has written to what is not revoked, nor does meanwhile.
+    .$if(was.state === "active", (query) => query.where("form", "is", null))
+    .returning("share_id")
+    .executeTakeFirst()
+  if (!taken) return false
+  await tx.deleteFrom("share_secrets").where("share_id", "=", share.id).execute()
+  await giveSecrets(tx, share)
+  if (was.state === "active") {
+    await tx
+      .insertInto("deletions")
+      .values({
+        share_id: share.id,
+        generation: was.generation,
+        revoked_at: share.createdAt,
+        listed_objects: null,
+        listed_bytes: null,
+        tickets_until: before?.tickets_until ?? null,
+        cleared_at: null,
+        finished_at: null,
+      })
+      .execute()
+  }
+  return true
+}

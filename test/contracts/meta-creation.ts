@@ -1,0 +1,102 @@
+import { expect, test } from "vitest"
+import { type MetaBench, NOTHING, newShare, secretOf } from "./meta-bench.ts"
+
+export function creationContract(bench: () => MetaBench) {
+  test("a share begins active, at revision 0, with the secrets that it was given", async () => {
+    const { meta } = bench()
+    const secrets = [
+      { hash: "writes", scope: "write" },
+      { hash: "deletes", scope: "delete" },
+    ] as const
+    const share = newShare({ door: "direct", secrets })
+    expect(await meta.createShare(share)).toBe(true)
+    expect(await meta.findShare(share.id)).toEqual({
+      id: share.id,
+      sessionID: share.sessionID,
+      state: "active",
+      door: "direct",
+      form: undefined,
+      generation: 0,
+      revision: 0,
+      epoch: 0,
+      syncs: 0,
+      metadata: NOTHING,
+      creator: share.creator,
+      createdAt: share.createdAt,
+      updatedAt: share.createdAt,
+      revokedAt: undefined,
+      ticketsUntil: undefined,
+      plainUntil: undefined,
+      plain: undefined,
+    })
+    expect(await meta.secrets(share.id)).toHaveLength(2)
+    expect(await meta.secrets(share.id)).toEqual(expect.arrayContaining([...secrets]))
+    expect(await meta.findShare("nobody")).toBeUndefined()
+    expect(await meta.secrets("nobody")).toEqual([])
+  })
+
+  test("an id is given once, whatever became of its share", async () => {
+    const { meta, create, row } = bench()
+    const share = await create()
+    const before = await row(share)
+    const second = newShare({ id: share.id })
+    expect(await meta.createShare(second)).toBe(false)
+    expect(await row(share)).toEqual(before)
+    expect(await meta.secrets(share.id)).toEqual(share.secrets)
+    await meta.revoke(share.id, 9)
+    expect(await meta.createShare(second)).toBe(false)
+    expect(await row(share)).toMatchObject({ state: "revoked", sessionID: undefined })
+  })
+
+  test("of creations of one id side by side, one makes it, with its own secret only", async () => {
+    const { meta, row } = bench()
+    const { id } = newShare()
+    const rivals = Array.from({ length: 8 }, () => newShare({ id }))
+    const made = await Promise.all(rivals.map((share) => meta.createShare(share)))
+    expect(made.filter(Boolean)).toEqual([true])
+    const winner = rivals[made.indexOf(true)]
+    expect(await row({ id })).toMatchObject({ sessionID: winner?.sessionID })
+    expect(await meta.secrets(id)).toEqual(winner?.secrets)
+  })
+
+  test("[C4] finds the share without a sync that is recent and the same one's", async () => {
+    const { meta, create, commit } = bench()
+    const share = await create()
+    const query = { ...share, since: share.createdAt - 1 }
+    expect((await meta.findUnsynced(query))?.id).toBe(share.id)
+    expect(await meta.findUnsynced({ ...query, since: share.createdAt })).toBeUndefined()
+    expect(await meta.findUnsynced({ ...query, creator: "other" })).toBeUndefined()
+    expect(await meta.findUnsynced({ ...query, address: "elsewhere" })).toBeUndefined()
+    expect(await meta.findUnsynced({ ...query, sessionID: "ses_other" })).toBeUndefined()
+    await commit(share, ["s1"])
+    expect(await meta.findUnsynced(query)).toBeUndefined()
+  })
+
+  test("[C4] finds the newest of them, and none that is revoked or of the direct door", async () => {
+    const { meta, create } = bench()
+    const sessionID = "ses_twice"
+    const older = await create({ sessionID, createdAt: 1 })
+    const newer = await create({ sessionID, createdAt: 2 })
+    await create({ sessionID, createdAt: 3, door: "direct" })
+    const query = { ...older, since: 0 }
+    expect((await meta.findUnsynced(query))?.id).toBe(newer.id)
+    // Takes the older one along.
+    await meta.revoke(newer.id, 9)
+    expect(await meta.findUnsynced(query)).toBeUndefined()
+  })
+
+  test("a further secret says what it opens", async () => {
+    const { meta, create } = bench()
+    const share = await create()
+    await meta.addSecret({ shareID: share.id, hash: "may delete", scope: "delete", createdAt: 1 })
+    await meta.addSecret({ shareID: share.id, hash: "may write", scope: "write", createdAt: 1 })
+    const secrets = await meta.secrets(share.id)
+    expect(new Map(secrets.map(({ hash, scope }) => [hash, scope]))).toEqual(
+      new Map([
+        [secretOf(share), "write"],
+        ["may delete", "delete"],
+        ["may write", "write"],
+      ]),
+    )
+  })
+}

@@ -1,0 +1,239 @@
+import { afterEach, beforeEach, expect, test, vi } from "vitest"
+import type { LimitSettings } from "../../src/host/limit-variables.ts"
+import { ROUTES, type Route } from "../../src/protocol/routes.ts"
+import { itemsOf } from "../items.ts"
+import { createNativeClient } from "../native-client.ts"
+import { createWorld, type World, type WorldOptions } from "../world.ts"
+
+const NONE: LimitSettings = {
+  newSharesPerHour: 0,
+  createRequestsPerMinute: 0,
+  viewsPerMinute: 0,
+  syncsPerMinute: 0,
+}
+const HOUR = 3_600_000
+const token = "a-token-of-the-team"
+
+let world: World | undefined
+beforeEach(() => {
+  vi.useFakeTimers({ toFake: ["Date"] })
+})
+afterEach(async () => {
+  vi.useRealTimers()
+  await world?.close()
+  world = undefined
+})
+
+async function start(limits: Partial<LimitSettings>, options: WorldOptions = {}) {
+  world = await createWorld({ limits: { ...NONE, ...limits }, ...options })
+  return { world, client: createNativeClient(world.url) }
+}
+
+type Client = ReturnType<typeof createNativeClient>
+let sessions = 0
+const createNew = (client: Client) => client.create(`ses_${++sessions}`)
+const pass = (ms: number) => vi.setSystemTime(Date.now() + ms)
+const statuses = (answers: { status: number }[]) => answers.map(({ status }) => status)
+const standing = ({ headers }: { headers: Headers }) =>
+  ["limit", "remaining", "reset"].map((name) => headers.get(`ratelimit-${name}`))
+
+async function times<T>(count: number, call: (at: number) => Promise<T>): Promise<T[]> {
+  const answers: T[] = []
+  for (let at = 0; at < count; at++) answers.push(await call(at))
+  return answers
+}
+
+test("[Q1] ten new shares an hour, and none more until the hour is over", async () => {
+  const { client } = await start({ newSharesPerHour: 10 })
+  const answers = await times(11, () => createNew(client))
+  expect(statuses(answers)).toEqual([...Array(10).fill(200), 429])
+  pass(HOUR - 1)
+  expect((await createNew(client)).status).toBe(429)
+  pass(1)
+  expect((await createNew(client)).status).toBe(200)
+})
+
+test("[Q1] of fifty creations at once ten make a share", async () => {
+  const { client } = await start({ newSharesPerHour: 10 })
+  const answers = await Promise.all(Array.from({ length: 50 }, () => createNew(client)))
+  const made = answers.filter(({ status }) => status === 200)
+  expect(new Set(made.map(({ body }) => body.id)).size).toBe(10)
+  expect(answers.filter(({ status }) => status === 429)).toHaveLength(40)
+})
+
+test("[Q1] a hundred requests to create a minute, whatever becomes of them", async () => {
+  const { client } = await start({ createRequestsPerMinute: 100 })
+  const answers = await times(101, (at) =>
+    at % 2 ? client.create("ses_same") : client.call("POST", "/api/share", "{"),
+  )
+  expect(statuses(answers.slice(0, 100))).toEqual(
+    Array.from({ length: 100 }, (_, at) => (at % 2 ? 200 : 400)),
+  )
+  expect(answers[100]?.status).toBe(429)
+  pass(60_000)
+  expect((await client.create("ses_same")).status).toBe(200)
+})
+
+test("[Q1] a create token does not lift an address's limits, and wrong ones use them up", async () => {
+  const limits = { newSharesPerHour: 1, createRequestsPerMinute: 4 }
+  const { world } = await start(limits, { createTokens: [token] })
+  const guess = createNativeClient(world.url, { authorization: "Bearer guessed-and-wrong" })
+  const known = createNativeClient(`${world.url}/t/${token}`)
+  expect(statuses(await times(2, () => createNew(guess)))).toEqual([401, 401])
+  expect(statuses(await times(2, () => createNew(known)))).toEqual([200, 429])
+  expect((await createNew(known)).body.error?.message).toContain("4 requests to create shares")
+  expect((await createNew(guess)).status).toBe(429)
+})
+
+test("[Q2] a creation that answers an existing share does not count, and is answered at the limit too", async () => {
+  const { client } = await start({ newSharesPerHour: 2 })
+  const first = await client.create("ses_twice")
+  const again = await times(5, () => client.create("ses_twice"))
+  expect(again.map(({ body }) => body.id)).toEqual(Array(5).fill(first.body.id))
+  expect(standing(again[4] ?? first)).toEqual(["2", "1", "3600"])
+  expect(statuses(await times(2, () => createNew(client)))).toEqual([200, 429])
+  expect((await client.create("ses_twice")).body.id).toBe(first.body.id)
+})
+
+test("[Q2] a creation that is refused does not count", async () => {
+  const { world } = await start({ newSharesPerHour: 1 }, { createTokens: [token] })
+  const client = createNativeClient(world.url, { authorization: `Bearer ${token}` })
+  const refused = [
+    await client.call("POST", "/api/share", "{"),
+    await client.call("POST", "/api/share", { sessionID: "no session" }),
+    await createNew(createNativeClient(world.url)),
+    await client.call("PUT", "/api/share", {}),
+  ]
+  expect(statuses(refused)).toEqual([400, 400, 401, 405])
+  expect((await createNew(client)).status).toBe(200)
+  expect((await createNew(client)).status).toBe(429)
+})
+
+test("[Q2] both doors make shares from one budget, and an id that is taken costs nothing", async () => {
+  const { client } = await start({ newSharesPerHour: 2 })
+  const reserve = (shareId: string) =>
+    client.call("POST", "/api/share/presign", { shareId, sessionId: "ses_direct" })
+  const answers = [
+    await reserve("an-id-of-my-own"),
+    await reserve("an-id-of-my-own"),
+    await createNew(client),
+    await reserve("another-id-of-my-own"),
+    await createNew(client),
+  ]
+  expect(statuses(answers)).toEqual([200, 409, 200, 429, 429])
+})
+
+test("[Q3] what views shares is counted together, and nothing else with it", async () => {
+  const { client } = await start({ viewsPerMinute: 6 })
+  const { id, secret } = (await createNew(client)).body
+  const { user } = itemsOf(`ses_${sessions}`)
+  await client.sync(id, secret, [user("msg_1")])
+  const asset = /\/assets\/[^"]+\.css/.exec((await client.call("GET", "/")).text)?.[0] ?? "no asset"
+  const views = [
+    `/share/${id}`,
+    `/s/${id}`, // Led on to the page: two.
+    `/api/share/${id}/data`,
+    `/api/share/${id}/metadata`,
+    "/share/there-is-no-such-share",
+  ]
+  const answers = await times(views.length, (at) => client.call("GET", views[at] ?? ""))
+  expect(statuses(answers)).toEqual([200, 200, 200, 200, 404])
+  for (const path of [...views, `/api/share/${id}/events`]) {
+    expect((await client.call("GET", path)).status, path).toBe(429)
+  }
+  for (const path of ["/", asset, "/api/health", "/api/doc", "/robots.txt"]) {
+    expect((await client.call("GET", path)).status, path).toBe(200)
+  }
+  expect((await client.sync(id, secret, [user("msg_2")])).status).toBe(200)
+  expect((await createNew(client)).status).toBe(200)
+  pass(60_000)
+  expect((await client.call("GET", `/share/${id}`)).status).toBe(200)
+})
+
+test("[Q3] so is what writes to them", async () => {
+  const { client } = await start({ syncsPerMinute: 4 })
+  const { id, secret } = (await createNew(client)).body
+  const { user } = itemsOf(`ses_${sessions}`)
+  const answers = [
+    await client.sync(id, secret, [user("msg_1")]),
+    await client.sync(id, "wrong", [user("msg_1")]),
+    await client.remove(id, "wrong"),
+    await client.call("PUT", "/api/upload/shares/x?signature=none"),
+  ]
+  expect(statuses(answers)).toEqual([200, 404, 404, 403])
+  expect((await client.sync(id, secret, [user("msg_2")])).status).toBe(429)
+  expect((await client.remove(id, secret)).status).toBe(429)
+  expect((await client.call("PUT", "/api/upload/shares/x?signature=none")).status).toBe(429)
+  expect((await client.data(id)).body).toEqual([user("msg_1")])
+  expect((await createNew(client)).status).toBe(200)
+  pass(60_000)
+  expect((await client.remove(id, secret)).status).toBe(200)
+})
+
+test("[Q3] a sync that is refused for a limit gets its answer, however large it is", async () => {
+  const { client } = await start({ syncsPerMinute: 1 })
+  const { id, secret } = (await createNew(client)).body
+  const { user, text } = itemsOf(`ses_${sessions}`)
+  await client.sync(id, secret, [user("msg_1")])
+  const large = [text("msg_1", "prt_1", "x".repeat(12 * 1024 * 1024))]
+  expect(statuses(await times(3, () => client.sync(id, secret, large)))).toEqual([429, 429, 429])
+})
+
+test("[Q4] a refusal says when to come again, in whole seconds and in words", async () => {
+  const { client } = await start({ newSharesPerHour: 1, viewsPerMinute: 1 })
+  const { id } = (await createNew(client)).body
+  pass(600_500)
+  const refused = await createNew(client)
+  expect(refused.headers.get("retry-after")).toBe("3000")
+  expect(refused.body.error?.code).toBe("rate_limited")
+  expect(refused.body.error?.message).toMatch(/the 1 new shares .* Try again in 50 minutes, or ask/)
+  await client.data(id)
+  pass(15_000)
+  const page = await client.call("GET", `/share/${id}`)
+  expect([page.status, page.headers.get("retry-after")]).toEqual([429, "45"])
+  expect(page.headers.get("content-type")).toContain("text/html")
+  expect(page.text).toContain("Try again in 45 seconds")
+})
+
+test("[Q4] every route of shares says that it may refuse so", () => {
+  const silent = Object.entries<Route>(ROUTES).filter(([, { errors }]) => !errors.includes("rate_limited"))
+  expect(silent.map(([name]) => name)).toEqual(["health"])
+})
+
+test("[Q4] an answer to a creation says what is left", async () => {
+  const { client } = await start({ newSharesPerHour: 2 })
+  expect(standing(await createNew(client))).toEqual(["2", "1", "3600"])
+  pass(1_000)
+  expect(standing(await createNew(client))).toEqual(["2", "0", "3599"])
+  expect(standing(await createNew(client))).toEqual(["2", "0", "3599"])
+})
+
+test("[Q5] what a request says of its address changes nothing", async () => {
+  const { world } = await start({ newSharesPerHour: 2, viewsPerMinute: 2, syncsPerMinute: 2 })
+  const from = (address: string) =>
+    createNativeClient(world.url, {
+      "x-forwarded-for": address,
+      "x-real-ip": address,
+      "cf-connecting-ip": address,
+      forwarded: `for=${address}`,
+    })
+  const answers = await times(3, async (at) => {
+    const client = from(`192.0.2.${at}`)
+    return [
+      await createNew(client),
+      await client.data("no-such-share-at-all"),
+      await client.remove("no-such-share-at-all", "x"),
+    ]
+  })
+  expect(answers.map(statuses)).toEqual([
+    [200, 404, 404],
+    [200, 404, 404],
+    [429, 429, 429],
+  ])
+})
+
+test("[Q6] 0 is no limit", async () => {
+  const { client } = await start({})
+  expect(statuses(await times(120, () => createNew(client)))).toEqual(Array(120).fill(200))
+  expect(standing(await createNew(client))).toEqual([null, null, null])
+})
