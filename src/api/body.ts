@@ -8,9 +8,24 @@ import type { ApiEnv } from "./context.ts"
 /** Reads a small JSON body and parses it by its schema. */
 export async function readBody<T extends z.ZodMiniType>(c: Context<ApiEnv>, schema: T): Promise<z.infer<T>> {
   requireJson(c)
+  return accept(schema.safeParse(parseJson(decodeUtf8(await readSmall(c)))))
+}
+
+/** The same for a body that may be left out. */
+export async function readOptionalBody<T extends z.ZodMiniType>(
+  c: Context<ApiEnv>,
+  schema: T,
+): Promise<z.infer<T> | undefined> {
+  const chunks = await readSmall(c)
+  if (chunks.every(({ byteLength }) => byteLength === 0)) return undefined
+  requireJson(c)
+  return accept(schema.safeParse(parseJson(decodeUtf8(chunks))))
+}
+
+async function readSmall(c: Context<ApiEnv>): Promise<Uint8Array[]> {
   const chunks: Uint8Array[] = []
   for await (const chunk of readLimited(c, LIMITS.requestBytes)) chunks.push(chunk)
-  return accept(schema.safeParse(parseJson(decodeUtf8(chunks))))
+  return chunks
 }
 
 /** The share's id from the path. */
@@ -30,15 +45,6 @@ export function readSecretHeader(c: Context<ApiEnv>): string {
   return accept(shareSecretHeader.safeParse({ "x-share-secret": c.req.header("x-share-secret") }))[
     "x-share-secret"
   ]
-}
-
-/** The same as {@link readBody}, for a body that may be left out. */
-export async function readOptionalBody<T extends z.ZodMiniType>(
-  c: Context<ApiEnv>,
-  schema: T,
-): Promise<z.infer<T> | undefined> {
-  const isEmpty = c.req.raw.body === null || c.req.header("content-length") === "0"
-  return isEmpty ? undefined : readBody(c, schema)
 }
 
 /** The query, parsed by its schema. */

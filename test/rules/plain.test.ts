@@ -1,4 +1,6 @@
+import { connect } from "node:net"
 import { afterAll, beforeAll, beforeEach, expect, onTestFinished, test } from "vitest"
+import type { LiveEvents } from "../../src/protocol/patch.ts"
 import type { PresignAnswer, ReserveAnswer } from "../../src/protocol/routes.ts"
 import { claimOf, createDirectClient, pack, put, wishOf } from "../direct-client.ts"
 import { readEvents } from "../event-source.ts"
@@ -114,6 +116,15 @@ test("[F1][F3] it is put again, with the same URL and with a new one, and reader
   expect(body).toMatchObject({ revision: 3, syncCount: 3 })
 })
 
+test("[F1] a new URL takes a request without a body, however a client says that", async () => {
+  const share = await newShare()
+  const bare = `POST /api/share/${share.shareId}/presign HTTP/1.1\r\nHost: x\r\nConnection: close\r\nX-Share-Secret: ${share.secret}\r\n`
+  for (const ending of ["\r\n", "Content-Length: 0\r\n\r\n", "Transfer-Encoding: chunked\r\n\r\n0\r\n\r\n"]) {
+    expect(await sendRaw(world.url, bare + ending)).toMatch(/^HTTP\/1.1 200 .*presignedUrl/s)
+  }
+  expect((await client.presign(share.shareId, share.secret, {})).body.presignedUrl).toBeDefined()
+})
+
 test("[F1] a body of another kind is refused by the store, and so is a late one", async () => {
   const share = await newShare()
   expect(await upload({ ...share, headers: { "content-type": "text/html" } }, "<p>")).toBe(415)
@@ -150,7 +161,9 @@ test("[F4] what is left out of a later version leaves the page", async () => {
   const reader = await readEvents(`${world.url}/api/share/${share.shareId}/events?revision=1`)
   onTestFinished(() => reader.close())
   await upload(share, data)
-  await reader.waitForEvent("the change", ({ id }) => id === 2)
+  const { data: change } = await reader.waitForEvent("the change", ({ id }) => id === 2)
+  const { ops } = change as LiveEvents["patch"]
+  expect(ops).toContainEqual(expect.objectContaining({ op: "remove", id: "prt_2" }))
   expect(await page(share)).toContain("stays")
   expect(await page(share)).not.toContain("goes")
 })
@@ -220,6 +233,14 @@ test.each([
   expect(await page(share)).toContain("mended")
 })
 
+test("[F5] what is too large to be parsed at once: 422 that says so, without reading it", async () => {
+  const share = await newShare()
+  expect(await upload(share, "x".repeat(64 * 1024 * 1024 + 1))).toBe(200)
+  const answer = await native.data(share.shareId)
+  expect([answer.status, answer.body.error?.code]).toEqual([422, "unreadable"])
+  expect(answer.body.error?.message).toContain("larger than 64 MiB")
+})
+
 test("[F5] hostile text in it is shown as text", async () => {
   const share = await newShare()
   await upload(share, shareData(share.sessionId, "hello", "<script>alert(1)</script>"))
@@ -254,3 +275,17 @@ test("[D1][D7] deleted, it is gone, stays gone whatever is put, and can be share
   )
   expect(await page(again)).toContain("by the new one")
 })
+
+/** Resolves to the whole answer, as text. */
+function sendRaw(url: string, request: string): Promise<string> {
+  const { hostname, port } = new URL(url)
+  return new Promise((resolve, reject) => {
+    let text = ""
+    const socket = connect(Number(port), hostname, () => socket.write(request))
+    socket.on("data", (chunk) => {
+      text += chunk
+    })
+    socket.on("close", () => resolve(text))
+    socket.on("error", reject)
+  })
+}
