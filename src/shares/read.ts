@@ -2,6 +2,7 @@ import { notFound } from "../protocol/errors.ts"
 import { createFold, type Fold } from "../protocol/fold.ts"
 import { type Item, type ItemKey, itemKey } from "../protocol/item.ts"
 import { type ActiveShare, requireActive } from "./active.ts"
+import { createFoldCache, type Folded } from "./fold-cache.ts"
 import { describeItems } from "./metadata.ts"
 import type { PlainForm } from "./plain.ts"
 import { readSegments, straddles } from "./read-segments.ts"
@@ -27,25 +28,13 @@ export interface ShareReader {
   forget(shareID: string): void
 }
 
-interface Kept {
-  fold: Fold
-  generation: number
-  revision: number
-  /** Uncompressed bytes that went into it. */
-  bytes: number
-  /** What the last versions of a plain object changed, oldest first; a log says it by its segments. */
-  changes: { after: number; keys: ReadonlySet<ItemKey> }[]
-}
-
-/** What the folds kept in memory may come to, in bytes of JSON. */
-const KEPT_BYTES = 64 * 1024 * 1024
 /** Changes of a plain object that are kept for those who follow it. */
 const KEPT_CHANGES = 16
 
 export function createReader(deps: SharesDeps & { plain: PlainForm }): ShareReader {
   const { meta, plain } = deps
-  const kept = new Map<string, Kept>()
-  const loading = new Map<string, Promise<Kept>>()
+  const kept = createFoldCache()
+  const loading = new Map<string, Promise<Folded>>()
   /** Counts up with every forgetting, so that a load that began before it does not put back what was forgotten. */
   let forgettings = 0
 
@@ -63,7 +52,7 @@ export function createReader(deps: SharesDeps & { plain: PlainForm }): ShareRead
   }
 
   /** Readers of the same share wait for one reading of it. */
-  function load(share: ActiveShare): Promise<Kept> {
+  function load(share: ActiveShare): Promise<Folded> {
     const before = loading.get(share.id)
     const next = (before ?? Promise.resolve()).catch(() => {}).then(() => advance(share))
     loading.set(share.id, next)
@@ -74,17 +63,17 @@ export function createReader(deps: SharesDeps & { plain: PlainForm }): ShareRead
     return next
   }
 
-  async function advance(share: ActiveShare): Promise<Kept> {
+  async function advance(share: ActiveShare): Promise<Folded> {
     const began = forgettings
     const known = kept.get(share.id)
     const state = known?.generation === share.generation ? known : undefined
     const advanced =
       share.form === "plain" ? await advancePlain(share, state) : await advanceLog(share, state)
-    if (began === forgettings) keep(share.id, advanced)
+    if (began === forgettings) kept.set(share.id, advanced)
     return advanced
   }
 
-  async function advanceLog(share: ActiveShare, known: Kept | undefined): Promise<Kept> {
+  async function advanceLog(share: ActiveShare, known: Folded | undefined): Promise<Folded> {
     let state = known ?? emptyState(share)
     let segments = await meta.segments(share.id, state.revision)
     if (straddles(segments, state.revision)) {
@@ -102,7 +91,7 @@ export function createReader(deps: SharesDeps & { plain: PlainForm }): ShareRead
   }
 
   /** Every version is a whole: what is kept of the last one says what changed. */
-  async function advancePlain(share: ActiveShare, known: Kept | undefined): Promise<Kept> {
+  async function advancePlain(share: ActiveShare, known: Folded | undefined): Promise<Folded> {
     if (known && known.revision >= share.revision) return known
     const { revision } = share
     const state = { ...emptyState(share), revision, bytes: share.plain?.bytes ?? 0 }
@@ -114,20 +103,7 @@ export function createReader(deps: SharesDeps & { plain: PlainForm }): ShareRead
     return { ...state, changes: [...known.changes, change].slice(-KEPT_CHANGES) }
   }
 
-  function keep(id: string, state: Kept): void {
-    // Behind the others: the longest unread goes first.
-    kept.delete(id)
-    kept.set(id, state)
-    let total = 0
-    for (const { bytes } of kept.values()) total += bytes
-    for (const [oldest, { bytes }] of kept) {
-      if (total <= KEPT_BYTES) return
-      kept.delete(oldest)
-      total -= bytes
-    }
-  }
-
-  async function read(shareID: string): Promise<Snapshot & { state: Kept }> {
+  async function read(shareID: string): Promise<Snapshot & { state: Folded }> {
     const before = await find(shareID)
     try {
       const state = await load(before)
@@ -143,7 +119,7 @@ export function createReader(deps: SharesDeps & { plain: PlainForm }): ShareRead
 
   /** Undefined when that cannot be told any more. */
   async function changedSince(
-    { share, fold, state }: Snapshot & { state: Kept },
+    { share, fold, state }: Snapshot & { state: Folded },
     revision: number,
   ): Promise<Set<ItemKey> | undefined> {
     if (share.form === "plain") {
@@ -175,7 +151,7 @@ export function createReader(deps: SharesDeps & { plain: PlainForm }): ShareRead
   }
 }
 
-function emptyState({ sessionID, generation }: ActiveShare): Kept {
+function emptyState({ sessionID, generation }: ActiveShare): Folded {
   return { fold: createFold(sessionID), generation, revision: 0, bytes: 0, changes: [] }
 }
 
