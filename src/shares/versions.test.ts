@@ -105,3 +105,15 @@ test("a hostile revert is no undo", () => {
     expect(hiddenBy([session(), user("m4", 4)], versionsOf([...history, session({ revert })]))).toEqual([])
   }
 })
+
+test("[L6] behind another node's commit, what lies between is still to be read", () => {
+  const versions = versionsOf([])
+  const batch = beginBatch(versions)
+  batch.admit(prepare(text("m", "p", "a"), root, machine))
+  batch.settle(2)
+  expect(versions.revision).toBe(0)
+  const next = beginBatch(versions)
+  next.admit(prepare(text("m", "p", "b"), root, machine))
+  next.settle(1)
+  expect(versions.revision).toBe(1)
+})

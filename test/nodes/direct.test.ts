@@ -97,3 +97,27 @@ test("[D1] deleted through one node, it is gone from the bucket and on the other
   expect((await b.call("GET", `/api/share/${share.shareId}/data`)).status).toBe(410)
   expect((await b.presign(share.shareId, share.secret, { tickets: [] })).status).toBe(410)
 })
+
+test("[P2] a node that has the old share in memory shows nothing of it under the new one", async () => {
+  const shareId = "kept_in_memory"
+  const fill = async (sessionId: string, words: string) => {
+    const { session, text } = itemsOf(sessionId)
+    const packed = pack([session(), text("msg_1", "prt_1", words)])
+    const share = (await a.reserve({ shareId, sessionId, tickets: [wishOf(packed)] })).body
+    const [ticket] = share.tickets
+    if (!ticket) throw new Error("no ticket")
+    await put(ticket, packed.body)
+    await a.presign(shareId, share.secret, { commit: { segments: [claimOf(ticket, packed)] } })
+    return share
+  }
+  const first = await fill("ses_old", "old words")
+  expect((await b.call("GET", `/api/share/${shareId}`)).text).toContain("old words")
+  await a.remove(shareId, first.secret)
+  await fill("ses_new", "new words")
+  for (const path of [`/api/share/${shareId}`, `/api/share/${shareId}/data`, `/share/${shareId}`]) {
+    const { text } = await b.call("GET", path)
+    expect(text, path).toContain("new words")
+    expect(text, path).not.toContain("old words")
+    expect(text, path).not.toContain("ses_old")
+  }
+})

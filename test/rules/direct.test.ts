@@ -1,6 +1,7 @@
-import { afterAll, beforeAll, describe, expect, test } from "vitest"
+import { afterAll, beforeAll, describe, expect, onTestFinished, test } from "vitest"
 import type { Item } from "../../src/protocol/item.ts"
 import { claimOf, createDirectClient, pack, packText, put, unpack, wishOf } from "../direct-client.ts"
+import { readEvents } from "../event-source.ts"
 import { itemsOf } from "../items.ts"
 import { createNativeClient } from "../native-client.ts"
 import { createWorld, type World } from "../world.ts"
@@ -185,6 +186,16 @@ describe("committing", () => {
       revision: 1,
       viewers: 0,
     })
+  })
+
+  test("[P4] who watches sees it", async () => {
+    const share = await newShare()
+    await sync(share, [share.session()])
+    const reader = await readEvents(`${world.url}/api/share/${share.id}/events?revision=1`)
+    onTestFinished(() => reader.close())
+    await sync(share, [share.text("msg_1", "prt_1", "live words")])
+    const { data } = await reader.waitForEvent("the commit", ({ id }) => id === 2)
+    expect(JSON.stringify(data)).toContain("live words")
   })
 
   test("[P4] a later commit without metadata leaves it", async () => {
