@@ -28,6 +28,8 @@ const HELD_WHOLE = 64 * 1024
 export interface AppenderDeps extends SharesDeps {
   /** Told of each commit once it is done. Must not throw. */
   committed(share: ActiveShare, revision: number): void
+  /** Waited for before each commit. Must not throw. */
+  room(shareID: string): Promise<void>
 }
 
 export function createAppender(deps: AppenderDeps) {
@@ -51,6 +53,7 @@ export function createAppender(deps: AppenderDeps) {
       // What is small arrives before its turn, so that a slow sender does not hold up the share's other syncs.
       await arriving.fill(HELD_WHOLE)
       return await exclusive(shareID, async () => {
+        await deps.room(shareID)
         // Again, now that it is this append's turn: a share that was revoked meanwhile must get no more objects.
         const share = await findWritable(shareID)
         const versions = await versionCache.get(shareID, sessionID)

@@ -10,6 +10,9 @@ import type { SharesDeps } from "./shares.ts"
 import { COMMITTABLE_MS } from "./tickets.ts"
 import { until } from "./until.ts"
 
+/** What is smaller is read once and held, all its segments at a time; what is larger, twice. Bytes, uncompressed. */
+const HELD_WHOLE = 2 * 1024 * 1024
+
 /** Shares that one node merges side by side: it reads and compresses, and readers come first. */
 const AT_ONCE = 2
 
@@ -17,6 +20,11 @@ const AT_ONCE = 2
 export interface Compactor {
   /** To be told of each commit. Contract: does not throw, does not wait. */
   committed(share: Pick<ActiveShare, "id" | "door">, revision: number): void
+  /**
+   * To be waited for before a commit: resolves at once unless the share is committed to faster than it can be merged.
+   * So its manifest stays as short as readers were promised. Contract: does not throw.
+   */
+  room(shareID: string): Promise<void>
   /** Gives up merging a share. Resolves when nothing is under way that could still put an object. */
   settle(shareID: string): Promise<void>
   /** Resolves when no merge is under way or waits. */
@@ -34,6 +42,8 @@ export function createCompactor(deps: SharesDeps): Compactor {
   const { meta, blobs, machine, log } = deps
   const waiting = new Set<string>()
   const running = new Map<string, Run>()
+  /** Who waits for the merges of a share that has fallen a group behind. */
+  const behind = new Map<string, (() => void)[]>()
   let stopped = false
 
   function startWaiting(): void {
@@ -49,10 +59,18 @@ export function createCompactor(deps: SharesDeps): Compactor {
         })
         .finally(() => {
           running.delete(shareID)
+          makeRoom(shareID)
           startWaiting()
         })
       running.set(shareID, { abort, done })
     }
+  }
+
+  /** Also when merging failed: a store that is away must not hold up syncs longer than they do themselves. */
+  function makeRoom(shareID: string): void {
+    const waiters = behind.get(shareID) ?? []
+    behind.delete(shareID)
+    for (const resolve of waiters) resolve()
   }
 
   async function compact(shareID: string, signal: AbortSignal): Promise<void> {
@@ -75,13 +93,12 @@ export function createCompactor(deps: SharesDeps): Compactor {
     const id = crypto.randomUUID()
     const objectKey = segmentKey(share, id)
     const written = { items: 0, contentBytes: 0 }
-    const { sessionID: rootSessionID } = share
-    const read = () => until(signal, items(share, replaced))
-    const lines = counted(mergeItems(read, { rootSessionID, fromTheStart }), written)
+    const read = await reader({ share, replaced, signal })
+    const lines = counted(mergeItems(read, { rootSessionID: share.sessionID, fromTheStart }), written)
     const { size: bytes } = await blobs.put(objectKey, encodeSegment(lines, machine))
     const at = machine.now()
     const segment = { id, objectKey, bytes, ...written, createdAt: at }
-    const replaces = replaced.map((each) => each.id)
+    const replaces = replaced.map((segment) => segment.id)
     const request = { shareID: share.id, replaces, epoch: share.epoch, segment, secretHash: undefined, at }
     // When it took longer, a sweep may take the object for one that nobody committed.
     const done = at - began < COMMITTABLE_MS && (await meta.merge(request))
@@ -91,8 +108,21 @@ export function createCompactor(deps: SharesDeps): Compactor {
     return done
   }
 
-  async function* items(share: ActiveShare, segments: SegmentRow[]): AsyncIterable<Item[]> {
-    for await (const batch of readSegments(deps, { segments, door: share.door })) yield batch.items
+  /** How to read what is merged, twice. Most merges are of small segments, and a request costs more than its bytes. */
+  async function reader({ share, replaced, signal }: Omit<MergeJob, "fromTheStart">) {
+    const content = replaced.reduce((sum, { contentBytes }) => sum + contentBytes, 0)
+    if (content > HELD_WHOLE) return () => until(signal, inTurn(share, replaced))
+    const held = await collect(until(signal, together(share, replaced)))
+    return () => each(held)
+  }
+
+  async function* inTurn({ door }: ActiveShare, segments: SegmentRow[]): AsyncIterable<Item[]> {
+    for await (const { items } of readSegments(deps, { segments, door })) yield items
+  }
+
+  async function* together(share: ActiveShare, segments: SegmentRow[]): AsyncIterable<Item[]> {
+    const read = await Promise.all(segments.map((segment) => collect(inTurn(share, [segment]))))
+    yield* read.flat()
   }
 
   async function idle(): Promise<void> {
@@ -103,11 +133,18 @@ export function createCompactor(deps: SharesDeps): Compactor {
     committed({ id, door }, revision) {
       // Each revision is committed by one node, so one of them looks.
       if (door !== "native" || revision % FAN_OUT !== 0) return
+      // Sixteen commits ago somebody was here already, and is not done.
+      if (waiting.has(id) || running.has(id)) behind.set(id, behind.get(id) ?? [])
       waiting.add(id)
       startWaiting()
     },
+    async room(shareID) {
+      const waiters = behind.get(shareID)
+      if (waiters && !stopped) await new Promise<void>((resolve) => waiters.push(resolve))
+    },
     async settle(shareID) {
       waiting.delete(shareID)
+      makeRoom(shareID)
       const run = running.get(shareID)
       run?.abort.abort(gone())
       await run?.done
@@ -115,6 +152,7 @@ export function createCompactor(deps: SharesDeps): Compactor {
     idle,
     async stop() {
       stopped = true
+      for (const shareID of [...behind.keys()]) makeRoom(shareID)
       for (const { abort } of running.values()) abort.abort(new Error("the server stops"))
       await idle()
     },
@@ -126,6 +164,16 @@ interface MergeJob {
   replaced: SegmentRow[]
   fromTheStart: boolean
   signal: AbortSignal
+}
+
+async function collect<T>(source: AsyncIterable<T>): Promise<T[]> {
+  const values: T[] = []
+  for await (const value of source) values.push(value)
+  return values
+}
+
+async function* each<T>(values: readonly T[]): AsyncIterable<T> {
+  yield* values
 }
 
 async function* counted(

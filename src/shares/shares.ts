@@ -50,10 +50,11 @@ export function createShares(deps: SharesDeps): Shares {
   const plain = createPlainForm(deps)
   const reader = createReader({ ...deps, plain })
   const compactor = createCompactor(deps)
-  const appender = createAppender({ ...deps, committed: compactor.committed })
+  const appender = createAppender({ ...deps, committed: compactor.committed, room: compactor.room })
   const settle = async (shareID: string) => {
-    await appender.settle(shareID)
+    // An append may be waiting for a merge. A merge that begins now finds the share revoked.
     await compactor.settle(shareID)
+    await appender.settle(shareID)
   }
   const revoker = createRevoker({ ...deps, reader, settle })
   const sweeper = createSweeper(deps)
