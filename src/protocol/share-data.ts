@@ -1,7 +1,9 @@
 import * as z from "zod/mini"
+import { nestsDeeper } from "./depth.ts"
 import type { Document } from "./document.ts"
 import { ShareError } from "./errors.ts"
 import { type Item, readItem } from "./item.ts"
+import { LIMITS } from "./limits.ts"
 import type { FileDiff, MessageData, ModelData, PartData, SessionData } from "./opencode.ts"
 import "./zod-messages.ts"
 
@@ -28,6 +30,8 @@ const shape = z.looseObject({
 
 /** The items that an uploaded ShareData says. Throws `unreadable` with the place of the fault. */
 export function readShareData(value: unknown, sessionID: string): Item[] {
+  if (nestsDeeper(value, LIMITS.jsonDepth))
+    throw unreadable(`It nests deeper than ${LIMITS.jsonDepth} levels`)
   const parsed = shape.safeParse(value)
   if (!parsed.success) {
     const [issue] = parsed.error.issues

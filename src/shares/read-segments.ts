@@ -1,5 +1,7 @@
+import { nestsDeeper } from "../protocol/depth.ts"
 import { ShareError } from "../protocol/errors.ts"
 import type { Item } from "../protocol/item.ts"
+import { LIMITS } from "../protocol/limits.ts"
 import { type BlobStore, type Machine, type SegmentRow, type ShareDoor, StorageError } from "./ports.ts"
 import { decodeSegment } from "./segment.ts"
 
@@ -20,13 +22,23 @@ export async function* readSegments(
   for (const segment of segments) {
     const batches = readSegment(deps, segment, door === "direct" ? segment.contentBytes : Infinity)
     try {
-      for await (const items of batches) yield { items, revision: segment.lastRevision }
+      for await (const items of batches) {
+        if (door === "direct") refuseDeep(items)
+        yield { items, revision: segment.lastRevision }
+      }
     } catch (error) {
       if (error instanceof StorageError || door === "native") throw error
       throw new ShareError("unreadable", `What was uploaded as segment ${segment.id} cannot be read.`, {
         cause: error,
       })
     }
+  }
+}
+
+/** Syncs through the API are held to it when they arrive. */
+function refuseDeep(items: readonly Item[]): void {
+  if (items.some((item) => nestsDeeper(item, LIMITS.jsonDepth))) {
+    throw new Error(`an item nests deeper than ${LIMITS.jsonDepth} levels`)
   }
 }
 

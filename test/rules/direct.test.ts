@@ -369,6 +369,10 @@ describe("what clients put", () => {
     ["is no item", () => packText('{"type":"message","data":{}}\n', 1)],
     ["ends within a line", () => packText('{"type":"a","data":1}\n{"type"', 1)],
     [
+      "nests too deep",
+      () => packText(`{"type":"note","data":${"[".repeat(100_000)}${"]".repeat(100_000)}}\n`, 1),
+    ],
+    [
       "unpacks to more than it claims",
       () => ({ ...pack([{ type: "note", data: "a".repeat(100_000) }]), contentBytes: 1000 }),
     ],

@@ -216,6 +216,11 @@ test.each([
     },
     "messages.0.parts.0",
   ],
+  [
+    "what nests too deep",
+    `{"session":{"id":"SESSION","x":${"[".repeat(100_000)}${"]".repeat(100_000)}},"messages":[]}`,
+    "deeper than 200 levels",
+  ],
   ["another session", { session: { id: "ses_other" }, messages: [] }, "ses_other"],
 ])("[F5] %s: 422 that says what is wrong, and a page that says so", async (_, data, fault) => {
   const share = await newShare()
