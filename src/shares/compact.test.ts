@@ -229,7 +229,26 @@ test("a node that stops gives up its merges, and leaves nothing of them", async 
   expect(await stack.keys()).toHaveLength(16)
 })
 
-test("[L7] what could not be merged is merged with what comes later", async () => {
+test("[L7] a merge that failed is tried again four syncs later", async () => {
+  let away = true
+  const blobs: BlobStore = {
+    ...stack.blobs,
+    get(key) {
+      if (!away) return stack.blobs.get(key)
+      throw new StorageError("blobs.get", { retryable: true, cause: new Error("the store is away") })
+    },
+  }
+  const node = stack.node({ blobs })
+  const share = await shareOf(19, node)
+  await node.idle()
+  away = false
+  await share.write(node)
+  await node.idle()
+  expect(await stack.meta.segments(share.id)).toHaveLength(1 + 4)
+  expect(await checkWhole(share, stack.node())).toBe(20)
+})
+
+test("[L7] what another node left unmerged is merged with what comes later", async () => {
   const share = await unmerged()
   const node = stack.node()
   for (let i = 0; i < 16; i++) await share.write(node)

@@ -13,6 +13,11 @@ import { until } from "./until.ts"
 /** What is smaller is read once and held, all its segments at a time; what is larger, twice. Bytes, uncompressed. */
 const HELD_WHOLE = 2 * 1024 * 1024
 
+/** After how many syncs, instead of sixteen, a merge that failed is tried again. */
+const RETRY_AFTER = 4
+/** Shares of which a node remembers that. */
+const MOST_FAILED = 10_000
+
 /** Shares that one node merges side by side: it reads and compresses, and readers come first. */
 const AT_ONCE = 2
 
@@ -44,6 +49,8 @@ export function createCompactor(deps: SharesDeps): Compactor {
   const running = new Map<string, Run>()
   /** Who waits for the merges of a share that has fallen a group behind. */
   const behind = new Map<string, (() => void)[]>()
+  /** Shares whose last merge failed. */
+  const failed = new Set<string>()
   let stopped = false
 
   function startWaiting(): void {
@@ -55,7 +62,9 @@ export function createCompactor(deps: SharesDeps): Compactor {
       const abort = new AbortController()
       const done = compact(shareID, abort.signal)
         .catch((err: unknown) => {
-          if (!abort.signal.aborted) log.warn({ err, share: shareID }, "could not merge segments yet")
+          if (abort.signal.aborted) return
+          if (failed.size < MOST_FAILED) failed.add(shareID)
+          log.warn({ err, share: shareID }, "could not merge segments yet")
         })
         .finally(() => {
           running.delete(shareID)
@@ -132,7 +141,8 @@ export function createCompactor(deps: SharesDeps): Compactor {
   return {
     committed({ id, door }, revision) {
       // Each revision is committed by one node, so one of them looks.
-      if (door !== "native" || revision % FAN_OUT !== 0) return
+      if (door !== "native" || revision % (failed.has(id) ? RETRY_AFTER : FAN_OUT) !== 0) return
+      failed.delete(id)
       // Sixteen commits ago somebody was here already, and is not done.
       if (waiting.has(id) || running.has(id)) behind.set(id, behind.get(id) ?? [])
       waiting.add(id)
@@ -144,6 +154,7 @@ export function createCompactor(deps: SharesDeps): Compactor {
     },
     async settle(shareID) {
       waiting.delete(shareID)
+      failed.delete(shareID)
       makeRoom(shareID)
       const run = running.get(shareID)
       run?.abort.abort(gone())
