@@ -24,15 +24,15 @@ export function maskPath(path: string): string {
   return path.replace(/^\/+(t|%74|%54)\/+[^/]+/i, "/t/***")
 }
 
-/** Who asks to create a share, in the hashed form that is stored. Throws `unauthorized`. */
-export function identifyCreator(
-  c: Context<ApiEnv>,
-  { machine, config }: ApiDeps,
-): { creator: string; address: string } {
-  const address = machine.hash(`address:${c.env.address}`)
+/**
+ * Who asks to create a share, in the hashed form that is stored: a token or, where none is needed, the address.
+ * Throws `unauthorized`, `forbidden`.
+ * @param address hashed
+ */
+export function identifyCreator(c: Context<ApiEnv>, { machine, config }: ApiDeps, address: string): string {
   if (config.createTokens.length === 0) {
     requireOwnHost(c, config.baseUrl)
-    return { creator: address, address }
+    return address
   }
   const offered = bearerToken(c.req.header("authorization")) ?? c.get("pathToken")
   if (offered === undefined) {
@@ -45,7 +45,7 @@ export function identifyCreator(
   let known = false
   for (const token of config.createTokens) known = machine.equal(machine.hash(token), hash) || known
   if (!known) throw new ShareError("unauthorized", "The token is not one of this server's.")
-  return { creator: machine.hash(`token:${offered}`), address }
+  return machine.hash(`token:${offered}`)
 }
 
 /** Any page may point a name of its own at this machine; its requests then carry that name (DNS rebinding). */

@@ -16,13 +16,12 @@ import type * as direct from "../shares/direct.ts"
 import type { ShareMetadata, Ticket } from "../shares/ports.ts"
 import { readBody, readOptionalBody, readParams, readSecretHeader, readShareID } from "./body.ts"
 import type { ApiDeps, ApiEnv } from "./context.ts"
-import { createLimits } from "./limits.ts"
+import type { Limits } from "./limits.ts"
 import { streamBytes } from "./stream-bytes.ts"
 
 /** The direct door: tickets out, commits in. Content passes between the client and the store. */
-export function createDirectRoutes(deps: ApiDeps): Hono<ApiEnv> {
+export function createDirectRoutes(deps: ApiDeps, limits: Limits): Hono<ApiEnv> {
   const { shares, config, log } = deps
-  const limits = createLimits(deps)
   const app = new Hono<ApiEnv>()
   const named = (c: Context<ApiEnv>) => ({ shareID: readShareID(c), secret: readSecretHeader(c) })
 
@@ -76,12 +75,15 @@ export function createDirectRoutes(deps: ApiDeps): Hono<ApiEnv> {
 
   app.get(ROUTES.readShareSegment.path, async (c) => {
     const { segment: segmentID } = readParams(c, segmentParams)
-    const { bytes, body } = await shares.readSegment({ ...named(c), segmentID })
-    return c.body(streamBytes(body), 200, {
+    const { bytes, read } = await shares.findSegment({ ...named(c), segmentID })
+    // Who asks for the head alone would leave an object open that nobody reads.
+    const body = c.req.method === "HEAD" ? null : streamBytes(await read())
+    const headers = {
       "content-type": ROUTES.readShareSegment.answer,
       "content-length": String(bytes),
       "cache-control": "no-store",
-    })
+    }
+    return new Response(body, { headers })
   })
 
   return app

@@ -20,10 +20,15 @@ export function answerError(error: unknown, c: Context<ApiEnv>, deps: ApiDeps): 
   const page = renderMessagePage({
     status: known.status,
     title: TITLES[known.status] ?? "Something went wrong",
-    message: known.message,
+    message: MESSAGES[known.status] ?? known.message,
     assets: assetUrls(deps.assets),
   })
   return c.html(page, known.status, headers)
+}
+
+/** What a reader is told instead of what a client is. */
+const MESSAGES: Partial<Record<number, string>> = {
+  404: "There is nothing at this address. Check the link, or ask who sent it.",
 }
 
 const TITLES: Partial<Record<number, string>> = {
@@ -37,6 +42,10 @@ function toShareError(error: unknown, c: Context<ApiEnv>, { log }: ApiDeps): Sha
   if (error instanceof ShareError) return error
   if (error instanceof LimitReached) return describeLimit(error).error
   const requestID = c.get("requestID")
+  if (c.req.raw.signal.aborted) {
+    log.debug({ err: error, request: requestID }, "the client went away")
+    return new ShareError("invalid_request", "The request broke off.")
+  }
   log.error({ err: error, request: requestID }, "request failed")
   if (error instanceof StorageError && error.retryable) {
     return new ShareError("unavailable", "The storage does not answer at the moment. Please try again.")

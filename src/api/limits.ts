@@ -28,7 +28,7 @@ export function createLimits(deps: ApiDeps): Limits {
     async beforeCreate(c) {
       const address = addressOf(c)
       await take(limiters["create-requests"], address)
-      return { ...identifyCreator(c, deps), address }
+      return { creator: identifyCreator(c, deps, address), address }
     },
     async creationHeaders(address) {
       const limiter = limiters["new-shares"] ?? limiters["create-requests"]

@@ -83,7 +83,8 @@ export async function openLiveRoom(options: LiveRoomOptions): Promise<LiveRoom> 
       if (error instanceof ShareError && error.code === "gone") end()
       else {
         onError(error)
-        again = setTimeout(follow, RETRY_MS)
+        // What cannot be shown stays so until there is news.
+        if (!(error instanceof ShareError)) again = setTimeout(follow, RETRY_MS)
       }
     } finally {
       following = false

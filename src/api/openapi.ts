@@ -37,7 +37,10 @@ function describeRoute(operationId: string, route: Route, needsToken: boolean): 
       ...describeParameters("header", route.headers),
     ],
     ...(route.body && {
-      requestBody: { required: true, content: { "application/json": { schema: toSchema(route.body) } } },
+      requestBody: {
+        required: !route.bodyOptional,
+        content: { "application/json": { schema: toSchema(route.body) } },
+      },
     }),
     ...(route.auth === "create" && needsToken && { security: [{ createToken: [] }] }),
     responses: { "200": describeAnswer(route), ...describeErrors(route) },

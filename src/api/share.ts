@@ -11,14 +11,13 @@ import {
 } from "../protocol/routes.ts"
 import { readBody, readLimited, readQuery, readSecretHeader, readShareID, requireJson } from "./body.ts"
 import type { ApiDeps, ApiEnv } from "./context.ts"
-import { createLimits } from "./limits.ts"
+import type { Limits } from "./limits.ts"
 import { streamText } from "./stream-text.ts"
 import { readSyncBody } from "./sync-body.ts"
 
 /** The native door: the four calls of OpenCode's own client. */
-export function createShareRoutes(deps: ApiDeps): Hono<ApiEnv> {
+export function createShareRoutes(deps: ApiDeps, limits: Limits): Hono<ApiEnv> {
   const { shares, config, log } = deps
-  const limits = createLimits(deps)
   const app = new Hono<ApiEnv>()
 
   app.post(ROUTES.createShare.path, async (c) => {
@@ -84,12 +83,7 @@ function sessionOf({ type, data, sessionID }: Item, rootSessionID: string): stri
   }
 }
 
-const BATCH = 100
-
 function* writeItems(items: Item[]): Generator<string> {
-  for (let at = 0; at < items.length; at += BATCH) {
-    const batch = items.slice(at, at + BATCH).map((item) => JSON.stringify(item))
-    yield `${at === 0 ? "[" : ","}${batch.join(",")}`
-  }
+  for (const [at, item] of items.entries()) yield `${at === 0 ? "[" : ","}${JSON.stringify(item)}`
   yield items.length === 0 ? "[]" : "]"
 }

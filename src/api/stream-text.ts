@@ -1,20 +1,30 @@
-/** After so many milliseconds of rendering, other requests get their turn. */
-const SLICE_MS = 15
+import { createPauses, SLICE_MS } from "../shares/pauses.ts"
 
 /** What a reader sees where a page breaks off; the status has long been sent. */
 const CUT_OFF = "<p>Something went wrong here, and the rest of this page is missing.</p>"
 
-/** Lets others have their turn when rendering has taken long. */
-function createTurns(): () => Promise<void> | undefined {
-  let sliceStart = performance.now()
-  return () => {
-    if (performance.now() - sliceStart <= SLICE_MS) return undefined
-    return new Promise((resolve) => {
-      setTimeout(() => {
-        sliceStart = performance.now()
-        resolve()
-      }, 0)
-    })
+/** Chunks may be a line each, and a stream costs more for each piece than for its characters. */
+const PIECE = 16 * 1024
+
+interface Piece {
+  text: string
+  done: boolean
+  failure?: { error: unknown }
+}
+
+/** What comes next, up to a piece or until it is others' turn. */
+function nextPiece(chunks: Iterator<string>): Piece {
+  const started = performance.now()
+  let text = ""
+  try {
+    while (text.length < PIECE && performance.now() - started < SLICE_MS) {
+      const next = chunks.next()
+      if (next.done) return { text, done: true }
+      text += next.value
+    }
+    return { text, done: false }
+  } catch (error) {
+    return { text, done: true, failure: { error } }
   }
 }
 
@@ -34,23 +44,21 @@ export function streamText(
 ): ReadableStream<Uint8Array> {
   const encoder = new TextEncoder()
   const iterator = chunks[Symbol.iterator]()
-  const turn = createTurns()
+  const pause = createPauses()
   return new ReadableStream({
     async pull(controller) {
-      await turn()
-      try {
-        const next = iterator.next()
-        if (next.done) controller.close()
-        else controller.enqueue(encoder.encode(next.value))
-      } catch (error) {
-        onError(error)
+      await pause()
+      const { text, done, failure } = nextPiece(iterator)
+      if (text !== "") controller.enqueue(encoder.encode(text))
+      if (failure) {
+        onError(failure.error)
         if (ending === null) {
-          controller.error(error)
+          controller.error(failure.error)
           return
         }
         controller.enqueue(encoder.encode(ending))
-        controller.close()
       }
+      if (done) controller.close()
     },
   })
 }
@@ -64,11 +72,11 @@ export interface GatheredText {
 /** Text as one string, when it comes to at most `most` characters. With the same pauses. */
 export async function gatherText(chunks: Iterable<string>, most: number): Promise<GatheredText> {
   const iterator = chunks[Symbol.iterator]()
-  const turn = createTurns()
+  const pause = createPauses()
   const pieces: string[] = []
   let length = 0
   while (length <= most) {
-    await turn()
+    await pause()
     try {
       const next = iterator.next()
       if (next.done) return { whole: pieces.join(""), pieces }

@@ -154,6 +154,19 @@ test("[U1] an undo to a message that never arrived cuts where it would stand", (
   expect(visible(document).messages.map(({ info }) => info.id)).toEqual(["m1"])
 })
 
+test("[I4] what a removal names is not hidden any more", () => {
+  const hide: Item[] = [
+    { type: "message_hidden", data: { id: "m", sessionID: root } },
+    { type: "part_hidden", data: { id: "p", messageID: "m", sessionID: root } },
+  ]
+  const partRemoved: Item = { type: "part_removed", data: { id: "q", messageID: "m", sessionID: root } }
+  const messageRemoved: Item = { type: "message_removed", data: { id: "m", sessionID: root } }
+  const items = [user("m"), text("m", "p", "x"), text("m", "q", "y"), ...hide]
+  expect([...fold(items, root).hidden]).toEqual(["m", "p"])
+  expect([...fold([...items, partRemoved], root).hidden]).toEqual(["p"])
+  expect([...fold([...items, messageRemoved], root).hidden]).toEqual([])
+})
+
 test("[U3] hidden is not shown, until it is synced again", () => {
   const state = createFold(root)
   state.apply([

@@ -17,14 +17,19 @@ export interface Fold {
 export function createFold(rootSessionID: string): Fold {
   const ledger = createLedger<Item>(rootSessionID)
 
+  /** The last one, until the state is another. */
+  let assembled: Document | undefined
+
   function document(): Document {
     const hidden = [...ledger.hidden.values()].map(({ data }) => (data as PartData).id)
-    return assemble(rootSessionID, ledger.current.values(), new Set(hidden))
+    assembled ??= assemble(rootSessionID, ledger.current.values(), new Set(hidden))
+    return assembled
   }
 
   return {
     rootSessionID,
     apply(items) {
+      assembled = undefined
       const touched = new Set<ItemKey>()
       for (const item of items) touched.add(ledger.take(item, () => item))
       return touched

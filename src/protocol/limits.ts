@@ -10,11 +10,15 @@ export const LIMITS = {
   /** One item of a sync: a tool output, or a file as a data URL. */
   itemBytes: 16 * MiB,
   /** The object of a share in the plain form: it is parsed whole. */
-  plainBytes: 64 * MiB,
+  plainBytes: 16 * MiB,
+  /** Values in it. Counted. */
+  plainValues: 2_000_000,
   /** One segment that a client uploads, as stored. */
   segmentBytes: 256 * MiB,
   /** Bodies of every other route. */
   requestBytes: 64 * KiB,
+  /** Values in one item that a client uploads: parsing takes many times their text. Counted. */
+  itemValues: 200_000,
   /** Levels of nesting in a sync body. OpenCode's own items stay under 20. */
   jsonDepth: 200,
   /** What a sync may hold back before its secret has been seen (the secret may stand behind the data). */

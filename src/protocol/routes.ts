@@ -42,7 +42,7 @@ export const receiptSchema = z.object({
   bytes: z.number(),
   /** When everything that was there had been deleted. */
   clearedAt: z.optional(z.string()),
-  /** True when a listing of the store has shown that nothing is left, and no upload ticket can bring anything. */
+  /** True when a listing of the store has shown that nothing is left, and nothing can come any more. */
   final: z.boolean(),
   /** While it is not: from when on it can be. */
   finalFrom: z.optional(z.string()),
@@ -106,7 +106,7 @@ export const uploadedSegment = z.object({
   /** Lines. */
   items: z.int().check(z.gte(1), z.lte(1e9)),
   /** Uncompressed, line ends included. */
-  contentBytes: z.int().check(z.gte(1), z.lte(1e12)),
+  contentBytes: z.int().check(z.gte(1), z.lte(2 ** 34)),
 })
 
 const MOST_SEGMENTS = 16
@@ -123,7 +123,8 @@ export const metadataClaim = z.object({
   modelCount: count,
 })
 
-export const shareSecretHeader = z.object({ "x-share-secret": secret })
+const secretHeader = z.string({ error: "must be the share's secret" }).check(z.minLength(1), z.maxLength(256))
+export const shareSecretHeader = z.object({ "x-share-secret": secretHeader })
 
 export const reserveBody = z.object({
   /** An id of the client's own; without it one is made. */
@@ -161,7 +162,7 @@ export const presignBody = z.object({
   merge: z.optional(
     z.object({
       /** Neighbours in the manifest, in its order. */
-      replaces: z.array(segmentID).check(z.minLength(2), z.maxLength(256)),
+      replaces: z.array(segmentID).check(z.minLength(1), z.maxLength(256)),
       epoch: count,
       segment: uploadedSegment,
     }),
@@ -229,6 +230,8 @@ export interface Route {
   query?: z.core.$ZodType
   headers?: z.core.$ZodType
   body?: z.core.$ZodType
+  /** Whether the body may be left out. */
+  bodyOptional?: true
   /** JSON of a schema, or a media type. */
   answer: z.core.$ZodType | "text/event-stream" | "application/x-ndjson"
   errors: readonly ErrorCode[]
@@ -301,6 +304,7 @@ export const ROUTES = {
     params: shareParams,
     headers: shareSecretHeader,
     body: presignBody,
+    bodyOptional: true,
     answer: presignAnswer,
     errors: [
       "invalid_json",
@@ -371,6 +375,7 @@ export const ROUTES = {
       "too_large",
       "unsupported_media_type",
       "rate_limited",
+      "unavailable",
     ],
     auth: "secret",
   },
@@ -391,7 +396,7 @@ export const ROUTES = {
     params: shareParams,
     query: watchQuery,
     answer: "text/event-stream",
-    errors: ["invalid_request", "not_found", "gone", "rate_limited", "unavailable"],
+    errors: ["invalid_request", "not_found", "gone", "unreadable", "rate_limited", "unavailable"],
     auth: "none",
   },
   health: {

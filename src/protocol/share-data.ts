@@ -1,10 +1,10 @@
 import * as z from "zod/mini"
-import { nestsDeeper } from "./depth.ts"
 import type { Document } from "./document.ts"
 import { ShareError } from "./errors.ts"
 import { type Item, readItem } from "./item.ts"
 import { LIMITS } from "./limits.ts"
 import type { FileDiff, MessageData, ModelData, PartData, SessionData } from "./opencode.ts"
+import { nestsDeeper } from "./weight.ts"
 import "./zod-messages.ts"
 
 /** A whole root session in one JSON: what the plain form stores, and what `GET /api/share/:id` answers. */
@@ -28,8 +28,8 @@ const shape = z.looseObject({
   models: z.optional(z.nullable(z.array(z.unknown()))),
 })
 
-/** The items that an uploaded ShareData says. Throws `unreadable` with the place of the fault. */
-export function readShareData(value: unknown, sessionID: string): Item[] {
+/** The items that an uploaded ShareData says, one by one. Throws `unreadable` with the place of the fault. */
+export function* readShareData(value: unknown, sessionID: string): Generator<Item> {
   if (nestsDeeper(value, LIMITS.jsonDepth))
     throw unreadable(`It nests deeper than ${LIMITS.jsonDepth} levels`)
   const parsed = shape.safeParse(value)
@@ -41,25 +41,29 @@ export function readShareData(value: unknown, sessionID: string): Item[] {
   if (session.id !== sessionID) {
     throw unreadable(`session.id: the share was created for ${sessionID}, not for ${session.id}`)
   }
-  const places: [item: Item, place: string][] = [[{ type: "session", data: session }, "session"]]
-  messages.forEach(({ info, parts }, i) => {
-    places.push([{ type: "message", data: info }, `messages.${i}.info`])
-    parts.forEach((part, j) => {
-      places.push([{ type: "part", data: part }, `messages.${i}.parts.${j}`])
-    })
-  })
-  if (diffs) places.push([{ type: "session_diff", data: diffs }, "diffs"])
-  if (models) places.push([{ type: "model", data: models }, "models"])
-  return places.map(([item, place]) => {
-    try {
-      return readItem(item, place)
-    } catch (error) {
-      throw unreadable(error instanceof ShareError ? error.message.replace(/\.$/, "") : String(error))
+  yield readAt("session", { type: "session", data: session })
+  for (const [i, { info, parts }] of messages.entries()) {
+    yield readAt(`messages.${i}.info`, { type: "message", data: info })
+    for (const [j, part] of parts.entries()) {
+      yield readAt(`messages.${i}.parts.${j}`, { type: "part", data: part })
     }
-  })
+  }
+  if (diffs) yield readAt("diffs", { type: "session_diff", data: diffs })
+  if (models) yield readAt("models", { type: "model", data: models })
 }
 
-function unreadable(fault: string): ShareError {
+function readAt(place: string, item: Item): Item {
+  try {
+    return readItem(item, place)
+  } catch (error) {
+    const fault = error instanceof ShareError ? error.message.replace(/\.$/, "") : String(error)
+    // An item has its object as data; here it stands in its place.
+    throw unreadable(fault.replace(`${place}.data`, place))
+  }
+}
+
+/** @param fault what is wrong with the upload, as a sentence without its full stop */
+export function unreadable(fault: string): ShareError {
   return new ShareError("unreadable", `What was uploaded for this share cannot be shown. ${fault}.`)
 }
 

@@ -39,19 +39,36 @@ export function createAppender(deps: AppenderDeps) {
   /** What makes the appends to a share that are under way give up. */
   const underWay = new Map<string, Set<AbortController>>()
 
-  /** Resolves to the share's revision, raised by one unless nothing changed. */
-  async function append({ shareID, secret, items }: AppendRequest): Promise<number> {
-    const found = await findWritable(shareID)
-    const secretHash = await authenticate(deps, { shareID, secret, to: "write" })
-    if (found.door !== "native") throw otherDoor()
-    const { sessionID } = found
+  /** Aborts when the share is revoked, on whatever node. To be ended. */
+  function watch(shareID: string): { signal: AbortSignal; end: () => void } {
     const abort = new AbortController()
     const others = underWay.get(shareID) ?? new Set()
     underWay.set(shareID, others.add(abort))
+    const unsubscribe = notifier.subscribe(shareID, ({ state }) => {
+      if (state !== "active") abort.abort(gone())
+    })
+    return {
+      signal: abort.signal,
+      end() {
+        unsubscribe()
+        others.delete(abort)
+        if (others.size === 0 && underWay.get(shareID) === others) underWay.delete(shareID)
+      },
+    }
+  }
+
+  /** Resolves to the share's revision, raised by one unless nothing changed. */
+  async function append({ shareID, secret, items }: AppendRequest): Promise<number> {
+    const { signal, end } = watch(shareID)
     try {
-      const arriving = readAhead(prepareAll(until(abort.signal, items), sessionID), ({ line }) => line.length)
+      const found = await findWritable(shareID)
+      const secretHash = await authenticate(deps, { shareID, secret, to: "write" })
+      if (found.door !== "native") throw otherDoor()
+      const { sessionID } = found
+      const arriving = readAhead(prepareAll(until(signal, items), sessionID), ({ line }) => line.length)
       // What is small arrives before its turn, so that a slow sender does not hold up the share's other syncs.
       await arriving.fill(HELD_WHOLE)
+      const heldWhole = arriving.done
       return await exclusive(shareID, async () => {
         await deps.room(shareID)
         // Again, now that it is this append's turn: a share that was revoked meanwhile must get no more objects.
@@ -61,12 +78,19 @@ export function createAppender(deps: AppenderDeps) {
         const lines = readAhead(newLines(arriving.all(), batch, sessionID), () => 1)
         await lines.fill(1)
         if (lines.held.length === 0) return versions.revision
-        return store({ share, secretHash, batch, lines: lines.all() })
+        if (heldWhole) signal.throwIfAborted()
+        const all = heldWhole ? lines.all() : untilRevoked(shareID, lines.all())
+        return store({ share, secretHash, batch, lines: all })
       })
     } finally {
-      others.delete(abort)
-      if (others.size === 0) underWay.delete(shareID)
+      end()
     }
+  }
+
+  /** Throws `gone` at the end when the share was revoked meanwhile, as by a node whose news does not arrive. */
+  async function* untilRevoked(shareID: string, lines: AsyncIterable<string>): AsyncIterable<string> {
+    yield* lines
+    await findWritable(shareID)
   }
 
   async function findWritable(shareID: string): Promise<ActiveShare> {
@@ -108,7 +132,7 @@ export function createAppender(deps: AppenderDeps) {
     const { items, bytes: contentBytes, metadata } = batch
     const segment = { id, objectKey, items, bytes: size, contentBytes, createdAt: at }
     const revision = await meta.commit({ shareID, segments: [segment], secretHash, at, metadata })
-    if (revision === undefined) {
+    if (typeof revision !== "number") {
       // Revoked while the body arrived, or another secret's first sync won: what was put is nobody's.
       await blobs.delete(objectKey)
       throw (await meta.findShare(shareID))?.state === "active" ? notFound() : gone()
@@ -130,10 +154,7 @@ export function createAppender(deps: AppenderDeps) {
 }
 
 function otherDoor(): ShareError {
-  return new ShareError(
-    "conflict",
-    "The Better Share plugin keeps this share: syncs that did not pass through it are refused.",
-  )
+  return new ShareError("conflict", "This share is kept by uploads: syncs through the API are refused.")
 }
 
 function tooLarge(limit: number): ShareError {

@@ -1,7 +1,8 @@
 import { gone, notFound, ShareError } from "../protocol/errors.ts"
 import { formatBytes } from "../protocol/limits.ts"
 import type { ActiveShare } from "./active.ts"
-import type { NewSegment, ShareMetadata } from "./ports.ts"
+import { rowText } from "./metadata.ts"
+import type { Excess, ManifestLimits, NewSegment, ShareMetadata } from "./ports.ts"
 import { plainKey, segmentKey } from "./segment.ts"
 import type { SharesDeps } from "./shares.ts"
 import { COMMITTABLE_MS } from "./tickets.ts"
@@ -16,6 +17,9 @@ export interface UploadedSegment extends SegmentWish {
   contentBytes: number
 }
 
+/** Each is a request to the store for whoever reads the share. Clients that merge when they are asked to stay far below. */
+const MOST_SEGMENTS = 1_024
+
 interface Writer {
   share: ActiveShare
   secretHash: string
@@ -24,6 +28,8 @@ interface Writer {
 /** Takes what clients have put into the store into the manifest, without reading it. */
 export function createUploadCommitter(deps: SharesDeps) {
   const { meta, blobs, machine, notifier } = deps
+  // A log holds old versions beside new ones until they are merged, so it may be larger than what it shows.
+  const limits: ManifestLimits = { contentBytes: 2 * deps.maxShareBytes, segments: MOST_SEGMENTS }
 
   /** Resolves to the share's revision. Repeatable: what is committed already is left out. */
   async function commit(
@@ -39,10 +45,21 @@ export function createUploadCommitter(deps: SharesDeps) {
     if (added.length === 0) return share.revision
     await requireLog(share)
     const ready = await Promise.all(added.map((segment) => verify(share, segment)))
-    await requireRoom(share, ready)
     const at = machine.now()
-    const revision = await meta.commit({ shareID, segments: ready, secretHash, at, metadata })
-    if (revision === undefined) throw await refusal(shareID)
+    const said = metadata && {
+      ...metadata,
+      title: rowText(metadata.title),
+      directory: rowText(metadata.directory),
+    }
+    const revision = await meta.commit({
+      shareID,
+      segments: ready,
+      secretHash,
+      at,
+      metadata: said,
+      limits,
+    })
+    if (typeof revision !== "number") throw await refusal(shareID, revision)
     notifier.publish({ shareID, revision, state: "active" })
     return revision
   }
@@ -57,7 +74,10 @@ export function createUploadCommitter(deps: SharesDeps) {
     if ((await meta.knownSegments(shareID, [segment.segmentID])).length > 0) return
     const ready = await verify(share, segment)
     const at = machine.now()
-    if (await meta.merge({ shareID, replaces, epoch, segment: ready, secretHash, at })) return
+    const done = await meta.merge({ shareID, replaces, epoch, segment: ready, secretHash, at, limits })
+    // Another request may have done the same meanwhile.
+    if (done === true || (await meta.knownSegments(shareID, [ready.id])).length > 0) return
+    if (done) throw beyond(done)
     if ((await meta.findShare(shareID))?.state !== "active") throw gone()
     throw new ShareError(
       "conflict",
@@ -87,21 +107,24 @@ export function createUploadCommitter(deps: SharesDeps) {
     return { id, objectKey, items, bytes, contentBytes, createdAt: at }
   }
 
-  /** A log holds old versions beside new ones until they are merged, so it may be larger than what it shows. */
-  async function requireRoom(share: ActiveShare, added: readonly NewSegment[]): Promise<void> {
-    const all = [...(await meta.segments(share.id)), ...added]
-    const total = all.reduce((sum, { contentBytes }) => sum + contentBytes, 0)
-    if (total <= 2 * deps.maxShareBytes) return
-    throw new ShareError(
-      "too_large",
-      `The share is larger than this server keeps (${formatBytes(deps.maxShareBytes)}, and as much again in versions that are not merged yet).`,
-    )
-  }
-
-  async function refusal(shareID: string): Promise<ShareError> {
+  async function refusal(shareID: string, excess: Excess | undefined): Promise<ShareError> {
+    if (excess) return beyond(excess)
     const share = await meta.findShare(shareID)
     if (share?.state !== "active") return gone()
     return share.form === "plain" ? otherForm("one ShareData object", "segments") : notFound()
+  }
+
+  function beyond(excess: Excess): ShareError {
+    if (excess === "too_many") {
+      return new ShareError(
+        "conflict",
+        `The share has ${MOST_SEGMENTS} segments, the most that one may have: merge first, then commit again.`,
+      )
+    }
+    return new ShareError(
+      "too_large",
+      `The share is larger than this server keeps (${formatBytes(deps.maxShareBytes)}, and as much again in versions that are not merged yet).`,
+    )
   }
 
   return { commit, merge }

@@ -1,9 +1,11 @@
 import { afterEach, beforeEach, expect, test } from "vitest"
-import { openEmbedded, type Stack } from "../../test/nodes/stack.ts"
+import { itemsOf } from "../../test/items.ts"
+import { once, openEmbedded, type Stack } from "../../test/nodes/stack.ts"
 import { checkWhole, newShare, type Written } from "../../test/nodes/written-share.ts"
 import { waitFor } from "../../test/wait.ts"
 import { createLog } from "../host/log.ts"
 import { createMachine } from "../host/machine.ts"
+import type { Item } from "../protocol/item.ts"
 import { createInProcessNotifier } from "../storage/notifier/in-process.ts"
 import { createCompactor } from "./compact.ts"
 import { type BlobStore, type MetaStore, StorageError } from "./ports.ts"
@@ -82,6 +84,28 @@ test("[L8] a merge of large segments, read twice, says the same", async () => {
   await node.idle()
   expect(await stack.meta.segments(share.id)).toHaveLength(1)
   expect(await checkWhole(share, stack.node())).toBe(16)
+})
+
+test("[L8] whoever knows a share from inside of what was merged reads it anew", async () => {
+  const [a, b] = [stack.node(), stack.node()]
+  const { session, user, text } = itemsOf("ses_straddled")
+  const { id, secret } = await a.create({ sessionID: "ses_straddled", creator: "me", address: "here" })
+  const sync = (node: Shares, ...items: Item[]) => node.append({ shareID: id, secret, items: once(items) })
+  const ref = { id: "prt", messageID: "msg", sessionID: "ses_straddled" }
+  await sync(a, session(), user("msg"))
+  await sync(b, text("msg", "prt", "taken back"))
+  expect([...(await b.read(id)).fold.items()]).toHaveLength(3)
+  await sync(a, { type: "part_removed", data: ref })
+  for (let n = 4; n <= 16; n++) await sync(a, session({ title: `title ${n}` }))
+  await a.idle()
+  expect(await stack.meta.segments(id)).toHaveLength(1)
+  const left = [session({ title: "title 16" }), user("msg")]
+  // What is merged says more than what is new, and nothing of what it left out.
+  expect((await b.readSince(id, 2)).changed).toEqual(new Set(["session/ses_straddled", "message/msg"]))
+  expect([...(await b.read(id)).fold.items()]).toEqual(left)
+  // The node that knew it before its removal must not take it for what is stored already.
+  expect(await sync(b, text("msg", "prt", "taken back"))).toBe(17)
+  expect([...(await a.read(id)).fold.items()]).toEqual([...left, text("msg", "prt", "taken back")])
 })
 
 test("[L7] a sync does not wait for a merge", async () => {
@@ -263,4 +287,49 @@ test("[P5] the direct door's client merges its own share", async () => {
   compactor.committed({ id: share.id, door: "direct" }, 16)
   await compactor.idle()
   expect(await stack.meta.segments(share.id)).toHaveLength(16)
+})
+
+test("[L7] who commits faster than can be merged waits, so that the manifest stays short", async () => {
+  const { passed, open } = gate()
+  const meta: MetaStore = {
+    ...stack.meta,
+    async merge(request) {
+      await passed
+      return stack.meta.merge(request)
+    },
+  }
+  const node = stack.node({ meta })
+  const share = await shareOf(32, node)
+  let done = false
+  const next = share.write(node).then(() => {
+    done = true
+  })
+  await new Promise((resolve) => setTimeout(resolve, 100))
+  expect(done).toBe(false)
+  expect(await stack.meta.segments(share.id)).toHaveLength(32)
+  open()
+  await next
+  await node.idle()
+  expect((await stack.meta.segments(share.id)).length).toBeLessThanOrEqual(3)
+  expect(await checkWhole(share, stack.node())).toBe(33)
+})
+
+test("[L7] nobody waits for merges that fail, nor when the server stops", async () => {
+  const meta: MetaStore = {
+    ...stack.meta,
+    merge: () =>
+      Promise.reject(new StorageError("meta.merge", { retryable: true, cause: new Error("away") })),
+  }
+  const node = stack.node({ meta })
+  const share = await shareOf(70, node)
+  expect(await stack.meta.segments(share.id)).toHaveLength(70)
+
+  const { passed, open } = gate()
+  const stuck = stack.node({ meta: { ...stack.meta, merge: () => passed.then(() => false) } })
+  const held = await shareOf(32, stuck)
+  const waiting = held.write(stuck)
+  const stopped = stuck.stop()
+  open()
+  await Promise.all([waiting, stopped])
+  expect(await checkWhole(held, stack.node())).toBe(33)
 })

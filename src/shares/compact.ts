@@ -1,4 +1,4 @@
-import { gone } from "../protocol/errors.ts"
+import { gone, ShareError } from "../protocol/errors.ts"
 import type { Item } from "../protocol/item.ts"
 import { mergeItems } from "../protocol/merge.ts"
 import { type ActiveShare, requireActive } from "./active.ts"
@@ -44,7 +44,7 @@ interface Run {
 }
 
 export function createCompactor(deps: SharesDeps): Compactor {
-  const { meta, blobs, machine, log } = deps
+  const { meta, blobs, notifier, machine, log } = deps
   const waiting = new Set<string>()
   const running = new Map<string, Run>()
   /** Who waits for the merges of a share that has fallen a group behind. */
@@ -60,13 +60,17 @@ export function createCompactor(deps: SharesDeps): Compactor {
       if (running.has(shareID)) continue
       waiting.delete(shareID)
       const abort = new AbortController()
+      const unsubscribe = notifier.subscribe(shareID, ({ state }) => {
+        if (state !== "active") abort.abort(gone())
+      })
       const done = compact(shareID, abort.signal)
         .catch((err: unknown) => {
-          if (abort.signal.aborted) return
+          if (abort.signal.aborted || (err instanceof ShareError && err.code === "gone")) return
           if (failed.size < MOST_FAILED) failed.add(shareID)
           log.warn({ err, share: shareID }, "could not merge segments yet")
         })
         .finally(() => {
+          unsubscribe()
           running.delete(shareID)
           makeRoom(shareID)
           startWaiting()
@@ -104,17 +108,25 @@ export function createCompactor(deps: SharesDeps): Compactor {
     const written = { items: 0, contentBytes: 0 }
     const read = await reader({ share, replaced, signal })
     const lines = counted(mergeItems(read, { rootSessionID: share.sessionID, fromTheStart }), written)
-    const { size: bytes } = await blobs.put(objectKey, encodeSegment(lines, machine))
+    const whole = untilRevoked(share.id, lines)
+    const { size: bytes } = await blobs.put(objectKey, encodeSegment(whole, machine))
     const at = machine.now()
     const segment = { id, objectKey, bytes, ...written, createdAt: at }
     const replaces = replaced.map((segment) => segment.id)
     const request = { shareID: share.id, replaces, epoch: share.epoch, segment, secretHash: undefined, at }
     // When it took longer, a sweep may take the object for one that nobody committed.
-    const done = at - began < COMMITTABLE_MS && (await meta.merge(request))
+    const done = at - began < COMMITTABLE_MS && (await meta.merge(request)) === true
     // An outcome that is not known throws: what may be in the manifest is left to the sweep.
     if (!done) await blobs.delete(objectKey)
     else log.debug({ share: share.id, segments: replaces.length, bytes, ...written }, "merged")
     return done
+  }
+
+  /** Throws `gone` at the end when the share was revoked meanwhile, as by a node whose news does not arrive. */
+  async function* untilRevoked(shareID: string, lines: AsyncIterable<string>): AsyncIterable<string> {
+    yield* lines
+    const share = await meta.findShare(shareID)
+    if (share?.state !== "active") throw gone()
   }
 
   /** How to read what is merged, twice. Most merges are of small segments, and a request costs more than its bytes. */

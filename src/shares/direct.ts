@@ -43,12 +43,12 @@ export interface DirectDoor {
   presign(request: PresignRequest): Promise<PresignAnswer>
   /** For those who merge: what there is. */
   manifest(request: { shareID: string; secret: string }): Promise<Manifest>
-  /** The stored bytes of one segment. */
-  readSegment(request: {
+  /** One segment as it is stored: its size, and how to read it. */
+  findSegment(request: {
     shareID: string
     secret: string
     segmentID: string
-  }): Promise<{ bytes: number; body: AsyncIterable<Uint8Array> }>
+  }): Promise<{ bytes: number; read(): Promise<AsyncIterable<Uint8Array>> }>
 }
 
 export function createDirectDoor(deps: SharesDeps): DirectDoor {
@@ -97,12 +97,18 @@ export function createDirectDoor(deps: SharesDeps): DirectDoor {
       return { revision: share.revision, epoch: share.epoch, segments: await meta.segments(share.id) }
     },
 
-    async readSegment({ segmentID, ...request }) {
+    async findSegment({ segmentID, ...request }) {
       const { share } = await enter(request)
       const segment = (await meta.segments(share.id)).find(({ id }) => id === segmentID)
-      const body = segment && (await blobs.get(segment.objectKey))
-      if (!body) throw notInManifest()
-      return { bytes: segment.bytes, body }
+      if (!segment) throw notInManifest()
+      return {
+        bytes: segment.bytes,
+        async read() {
+          const body = await blobs.get(segment.objectKey)
+          if (!body) throw notInManifest()
+          return body
+        },
+      }
     },
   }
 }

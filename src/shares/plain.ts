@@ -1,8 +1,10 @@
-import { gone, ShareError } from "../protocol/errors.ts"
+import { gone } from "../protocol/errors.ts"
 import type { Item } from "../protocol/item.ts"
 import { formatBytes, LIMITS } from "../protocol/limits.ts"
-import { readShareData } from "../protocol/share-data.ts"
+import { readShareData, unreadable } from "../protocol/share-data.ts"
+import { hasMoreValues } from "../protocol/weight.ts"
 import { type ActiveShare, requireActive } from "./active.ts"
+import { createPauses } from "./pauses.ts"
 import { createRecent } from "./recent.ts"
 import { plainKey } from "./segment.ts"
 import type { SharesDeps } from "./shares.ts"
@@ -11,7 +13,10 @@ import { LATE_UPLOAD_MS } from "./tickets.ts"
 /** The object may change at any time while a ticket lives, so whoever reads looks; but no more often than this. */
 export const LOOK_EVERY_MS = 1_000
 
-/** Shares of which it is remembered when somebody looked, or that they cannot be read. */
+/** Of all time, at most one part in so many goes into reading one share. */
+const LOOK_SHARE = 10
+
+/** Shares of which it is remembered when somebody looked, and what that took. */
 const REMEMBERED = 10_000
 
 export interface PlainForm {
@@ -26,7 +31,8 @@ export function createPlainForm(deps: SharesDeps): PlainForm {
   const { meta, blobs, machine, notifier } = deps
   const looks = createRecent<{ generation: number; at: number }>(REMEMBERED)
   const looking = new Map<string, Promise<ActiveShare>>()
-  const faults = createRecent<{ revision: number; fault: ShareError }>(REMEMBERED)
+  /** What the last reading of a share took. Milliseconds. */
+  const costs = createRecent<number>(REMEMBERED)
 
   async function lookNow(share: ActiveShare): Promise<ActiveShare> {
     const at = machine.now()
@@ -58,7 +64,13 @@ export function createPlainForm(deps: SharesDeps): PlainForm {
       if (size > LIMITS.plainBytes) throw tooLarge()
       chunks.push(chunk)
     }
-    return readShareData(parse(chunks), share.sessionID)
+    const items: Item[] = []
+    const pause = createPauses()
+    for (const item of readShareData(parse(chunks), share.sessionID)) {
+      items.push(item)
+      await pause()
+    }
+    return items
   }
 
   return {
@@ -67,25 +79,24 @@ export function createPlainForm(deps: SharesDeps): PlainForm {
       const last = looks.get(share.id)
       const now = machine.now()
       if (last?.generation === share.generation) {
-        if (now - last.at < LOOK_EVERY_MS || isFrozen(share, last.at)) return share
+        // Who uploads something large every second must not keep the server busy with it.
+        const wait = Math.max(LOOK_EVERY_MS, LOOK_SHARE * (costs.get(share.id) ?? 0))
+        if (now - last.at < wait || isFrozen(share, last.at)) return share
       }
-      const known = looking.get(share.id)
+      const name = `${share.id} ${share.generation}`
+      const known = looking.get(name)
       if (known) return known
-      const look = lookNow(share).finally(() => looking.delete(share.id))
-      looking.set(share.id, look)
+      const look = lookNow(share).finally(() => looking.delete(name))
+      looking.set(name, look)
       return look
     },
 
     async read(share) {
-      const known = faults.get(share.id)
-      if (known?.revision === share.revision) throw known.fault
+      const began = performance.now()
       try {
         return await readNow(share)
-      } catch (error) {
-        if (error instanceof ShareError && error.code === "unreadable") {
-          faults.set(share.id, { revision: share.revision, fault: error })
-        }
-        throw error
+      } finally {
+        costs.set(share.id, performance.now() - began)
       }
     },
   }
@@ -102,20 +113,26 @@ export function isFrozen(share: ActiveShare, at: number): boolean {
 }
 
 function parse(chunks: Uint8Array[]): unknown {
-  const decoder = new TextDecoder("utf-8", { fatal: true })
+  const text = decode(chunks)
+  if (hasMoreValues(text, LIMITS.plainValues)) throw unreadable("It has too many values")
   try {
-    return JSON.parse(
-      chunks.map((chunk) => decoder.decode(chunk, { stream: true })).join("") + decoder.decode(),
-    )
+    return JSON.parse(text)
   } catch {
-    throw new ShareError("unreadable", "What was uploaded for this share cannot be shown. It is not JSON.")
+    throw unreadable("It is not JSON")
   }
 }
 
-function tooLarge(): ShareError {
-  const limit = formatBytes(LIMITS.plainBytes)
-  return new ShareError(
-    "unreadable",
-    `What was uploaded for this share cannot be shown. It is larger than ${limit}; larger sessions are shared as segments.`,
+function decode(chunks: Uint8Array[]): string {
+  const decoder = new TextDecoder("utf-8", { fatal: true })
+  try {
+    return chunks.map((chunk) => decoder.decode(chunk, { stream: true })).join("") + decoder.decode()
+  } catch {
+    throw unreadable("It is not UTF-8")
+  }
+}
+
+function tooLarge() {
+  return unreadable(
+    `It is larger than ${formatBytes(LIMITS.plainBytes)}; larger sessions are shared as segments`,
   )
 }

@@ -45,6 +45,8 @@ export interface ShareRow {
   createdAt: number
   updatedAt: number
   revokedAt: number | undefined
+  /** Whether its client brought the id. */
+  ownID: boolean
   /** When the last ticket that was given out expires. */
   ticketsUntil: number | undefined
   /** The same of tickets for the plain object. */
@@ -62,6 +64,8 @@ export interface NewShare {
   creator: string
   /** Hash of the address that asked. */
   address: string
+  /** Whether its client brought the id; it did not unless said. */
+  ownID?: boolean
   createdAt: number
 }
 
@@ -82,6 +86,16 @@ export interface SegmentRow {
 
 export type NewSegment = Omit<SegmentRow, "firstRevision" | "lastRevision">
 
+/** What a manifest may come to. */
+export interface ManifestLimits {
+  /** Of all segments, uncompressed. */
+  contentBytes: number
+  segments: number
+}
+
+/** Which of the limits a change would have gone beyond. */
+export type Excess = "too_large" | "too_many"
+
 export interface Commit {
   shareID: string
   /** In order. One that the share already has, or had until it was merged, is left out. */
@@ -90,6 +104,8 @@ export interface Commit {
   at: number
   /** What the share then says of itself; unchanged when undefined. */
   metadata: ShareMetadata | undefined
+  /** Held to when given. */
+  limits?: ManifestLimits
 }
 
 export interface Merge {
@@ -102,6 +118,8 @@ export interface Merge {
   /** Undefined for the server's own. */
   secretHash: string | undefined
   at: number
+  /** Held to when given; a merge that makes the share no larger always may. */
+  limits?: ManifestLimits
 }
 
 /** What a deletion has to do, and has done: one a generation of a share. */
@@ -111,6 +129,8 @@ export interface DeletionRow {
   revokedAt: number
   /** Counted from a listing before anything is deleted, so that a crash cannot lose the count. */
   listed: { objects: number; bytes: number } | undefined
+  /** Keys of the listed objects, until all of them are known to be deleted. */
+  pending: readonly string[] | undefined
   /** When the last ticket expires that could still bring an object. */
   ticketsUntil: number | undefined
   /** When everything that was there had been deleted. */
@@ -124,9 +144,12 @@ export interface MetaStore {
   /**
    * Gives the id of a share that is revoked, or was never written to, to a new one: the next generation, with the
    * revision going on. Of the old one only its deletion is left (noted here when it was not yet revoked). False when
-   * it is no longer as `was` says.
+   * it is no longer as `was` says: also when a ticket was noted for one that is not revoked.
    */
-  reuseShare(share: NewShare, was: Pick<ShareRow, "generation" | "state">): Promise<boolean>
+  reuseShare(
+    share: NewShare,
+    was: { generation: number; state: ShareState; ticketsUntil?: number | undefined },
+  ): Promise<boolean>
   findShare(id: string): Promise<ShareRow | undefined>
   /** The newest active share of the native door without a sync that the same creator made for the session since then. */
   findUnsynced(query: {
@@ -140,10 +163,10 @@ export interface MetaStore {
   /**
    * Adds segments to the manifest and raises the revision by their number, in one transaction. The first commit
    * keeps the secret that made it and drops the share's others that could write. Resolves to the share's revision,
-   * or to undefined when it is not active, not of the log form, or the secret no longer its own (the caller's objects
-   * then belong to nobody).
+   * to which limit refuses it, or to undefined when it is not active, not of the log form, or the secret no longer its
+   * own (the caller's objects then belong to nobody).
    */
-  commit(commit: Commit): Promise<number | undefined>
+  commit(commit: Commit): Promise<number | Excess | undefined>
   /** Segments that hold revisions above `after`, in manifest order. */
   segments(shareID: string, after?: number): Promise<SegmentRow[]>
   /** Which of the segments the share has, or had until a merge that readers may not have noticed yet. */
@@ -151,9 +174,9 @@ export interface MetaStore {
   /**
    * Puts one segment in the place of its neighbours, in one transaction; the revision stays. False, and nothing
    * done, when one of them has left the manifest, others stand between them, the epoch is another, the share is not
-   * active, or the secret is not its own.
+   * active, the share has or had a segment of this id, or the secret is not its own.
    */
-  merge(merge: Merge): Promise<boolean>
+  merge(merge: Merge): Promise<boolean | Excess>
   /** Keys of all objects that the share's manifest or a reader under way may need. */
   liveObjects(shareID: string): Promise<Set<string>>
   /** Objects that merges replaced before a time, the oldest first. */
@@ -162,8 +185,8 @@ export interface MetaStore {
     limit: number,
   ): Promise<{ shareID: string; segmentID: string; objectKey: string }[]>
   forgetSuperseded(segment: { shareID: string; segmentID: string }): Promise<void>
-  /** Notes, before a ticket is given out, until when it can be used. False when the share is not active. */
-  noteTicket(ticket: { shareID: string; until: number; plain: boolean }): Promise<boolean>
+  /** Notes, before a ticket is given out, until when it can be used. False when this generation is not active. */
+  noteTicket(ticket: { shareID: string; generation: number; until: number; plain: boolean }): Promise<boolean>
   /**
    * Notes that the plain object is another than before, raises the revision by one, and fixes the form. Of several
    * that see the same change one raises it. Resolves to the share as it then is, or to undefined when it is gone.
@@ -182,17 +205,26 @@ export interface MetaStore {
   /**
    * Marks an active share revoked, and with it every active share that its creator made for the same session
    * before it; forgets what they were; and notes a deletion for each: all in one transaction. Resolves to the ids
-   * that it revoked, none when the share was not active.
+   * that it revoked, none when this generation was not active.
    */
-  revoke(shareID: string, at: number): Promise<string[]>
-  /** Of the newest generation that has one. */
-  findDeletion(shareID: string): Promise<DeletionRow | undefined>
+  revoke(share: DeletionID, at: number): Promise<string[]>
+  /** Of one generation, or of the newest that has one. */
+  findDeletion(shareID: string, generation?: number): Promise<DeletionRow | undefined>
   unfinishedDeletions(): Promise<DeletionRow[]>
-  recordListing(deletion: DeletionID, listed: { objects: number; bytes: number }): Promise<void>
+  /**
+   * Counts objects before they are deleted. False, and nothing noted, when no longer as many are counted as `after`
+   * says (undefined: nothing has been): another node was there.
+   */
+  recordListing(
+    deletion: DeletionID,
+    listed: { objects: number; bytes: number; pending: readonly string[]; after: number | undefined },
+  ): Promise<boolean>
   /** Everything that was there is deleted; `finished`: nothing can come any more. */
   recordCleared(deletion: DeletionID, done: { at: number; finished: boolean }): Promise<void>
   /** True for one caller of all nodes until `until` has passed. */
   takeLease(lease: { name: string; now: number; until: number }): Promise<boolean>
+  /** Gives back a lease before its end. Nothing happens when it is another's by now. */
+  endLease(lease: { name: string; until: number }): Promise<void>
   close(): Promise<void>
 }
 
@@ -286,6 +318,8 @@ export interface ShareNews {
  * subscribes first and reads then; what was committed while a node heard nothing is told when it hears again.
  */
 export interface Notifier {
+  /** Whether there may be other nodes, which hear later than this one, or not at all. */
+  readonly shared: boolean
   /** Tells this node's subscribers at once, the other nodes' soon. Only the newest of what waits is sent on. */
   publish(news: ShareNews): void
   /**

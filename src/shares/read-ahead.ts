@@ -2,6 +2,8 @@
 export interface ReadAhead<T> {
   /** What was taken in so far. */
   readonly held: readonly T[]
+  /** Whether the source has ended. */
+  readonly done: boolean
   /** Takes in until `weight` is reached or the source ends. Throws what the source throws. */
   fill(weight: number): Promise<void>
   /** Everything: what is held, then the rest of the source. To be read once. */
@@ -14,6 +16,9 @@ export function readAhead<T>(source: AsyncIterable<T>, weigh: (value: T) => numb
   let done = false
   return {
     held,
+    get done() {
+      return done
+    },
     async fill(weight) {
       let taken = 0
       while (!done && taken < weight) {

@@ -1,7 +1,7 @@
-import { nestsDeeper } from "../protocol/depth.ts"
 import { ShareError } from "../protocol/errors.ts"
 import type { Item } from "../protocol/item.ts"
-import { LIMITS } from "../protocol/limits.ts"
+import { formatBytes } from "../protocol/limits.ts"
+import { weigh } from "../protocol/weight.ts"
 import { type BlobStore, type Machine, type SegmentRow, type ShareDoor, StorageError } from "./ports.ts"
 import { decodeSegment } from "./segment.ts"
 
@@ -9,43 +9,37 @@ interface Segments {
   segments: readonly SegmentRow[]
   /** What came by the direct door was written by somebody else: it is held to what it claimed. */
   door: ShareDoor
+  /** What all items may weigh together, for those who hold them all; see `weigh`. */
+  most?: number
 }
 
 /**
  * The items of segments in manifest order, batch by batch. `revision` is the one the batch's segment ends with. Throws
- * `unreadable` when a client has put something else than the segment that it committed.
+ * `unreadable` when a client has put something else than the segment that it committed, or more than can be held.
  */
 export async function* readSegments(
   deps: { blobs: BlobStore; machine: Machine },
-  { segments, door }: Segments,
+  { segments, door, most = Number.POSITIVE_INFINITY }: Segments,
 ): AsyncIterable<{ items: Item[]; revision: number }> {
+  let weight = 0
   for (const segment of segments) {
-    const batches = readSegment(deps, segment, door === "direct" ? segment.contentBytes : Infinity)
     try {
-      for await (const items of batches) {
-        if (door === "direct") refuseDeep(items)
+      for await (const items of readSegment(deps, segment, door)) {
+        for (const item of items) weight += weigh(item)
+        if (weight > most) throw tooHeavy(most)
         yield { items, revision: segment.lastRevision }
       }
     } catch (error) {
-      if (error instanceof StorageError || door === "native") throw error
-      throw new ShareError("unreadable", `What was uploaded as segment ${segment.id} cannot be read.`, {
-        cause: error,
-      })
+      if (error instanceof StorageError || door === "native" || isUnreadable(error)) throw error
+      throw unreadableSegment(segment, error)
     }
-  }
-}
-
-/** Syncs through the API are held to it when they arrive. */
-function refuseDeep(items: readonly Item[]): void {
-  if (items.some((item) => nestsDeeper(item, LIMITS.jsonDepth))) {
-    throw new Error(`an item nests deeper than ${LIMITS.jsonDepth} levels`)
   }
 }
 
 async function* readSegment(
   { blobs, machine }: { blobs: BlobStore; machine: Machine },
-  { objectKey }: SegmentRow,
-  limit: number,
+  { objectKey, contentBytes }: SegmentRow,
+  door: ShareDoor,
 ): AsyncIterable<Item[]> {
   const bytes = await blobs.get(objectKey)
   if (!bytes) {
@@ -54,7 +48,26 @@ async function* readSegment(
       cause: new Error(`segment ${objectKey} is in the manifest but not in the store`),
     })
   }
-  yield* decodeSegment(bytes, { machine, limit })
+  // Syncs through the API were held to all this when they arrived.
+  if (door === "native") yield* decodeSegment(bytes, { machine })
+  else yield* decodeSegment(bytes, { machine, claimed: contentBytes })
+}
+
+function unreadableSegment({ id }: SegmentRow, cause: unknown): ShareError {
+  const reason = cause instanceof Error ? cause.message.replace(/\.$/, "") : String(cause)
+  const message = `What was uploaded as segment ${id} cannot be read: ${reason}.`
+  return new ShareError("unreadable", message, { cause })
+}
+
+function tooHeavy(most: number): ShareError {
+  return new ShareError(
+    "unreadable",
+    `This share is too large to be shown: it comes to more than ${formatBytes(most)} in memory.`,
+  )
+}
+
+function isUnreadable(error: unknown): boolean {
+  return error instanceof ShareError && error.code === "unreadable"
 }
 
 /**

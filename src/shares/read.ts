@@ -1,11 +1,13 @@
-import { notFound } from "../protocol/errors.ts"
+import { notFound, ShareError } from "../protocol/errors.ts"
 import { createFold, type Fold } from "../protocol/fold.ts"
 import { type Item, type ItemKey, itemKey } from "../protocol/item.ts"
 import { type ActiveShare, requireActive } from "./active.ts"
 import { createFoldCache, type Folded } from "./fold-cache.ts"
 import { describeItems } from "./metadata.ts"
+import { createPauses } from "./pauses.ts"
 import type { PlainForm } from "./plain.ts"
 import { readSegments, straddles } from "./read-segments.ts"
+import { createRecent } from "./recent.ts"
 import type { SharesDeps } from "./shares.ts"
 
 export interface Snapshot {
@@ -22,21 +24,34 @@ export interface ShareReader {
   find(shareID: string): Promise<ActiveShare>
   /** The share with its content. */
   read(shareID: string): Promise<Snapshot>
-  /** The share with its content, and the keys that commits after `revision` touched; undefined: any of them. */
+  /**
+   * The share with its content, and the keys that commits after `revision` touched; undefined: any of them. Keys of what
+   * did not change may be among them, while those of what a merge has removed for good are not.
+   */
   readSince(shareID: string, revision: number): Promise<Snapshot & { changed: Set<ItemKey> | undefined }>
   /** Drops what is kept of a share's content. */
   forget(shareID: string): void
 }
 
+/** A reading under way; those that wait for each other share a fate. */
+interface Loading {
+  done: Promise<Folded>
+  fate: { forgotten: boolean }
+}
+
+/** Shares of which it is remembered that they cannot be read. */
+const REMEMBERED = 10_000
+/** Items of a plain object that are folded at a time. */
+const BATCH = 1_000
 /** Changes of a plain object that are kept for those who follow it. */
 const KEPT_CHANGES = 16
 
 export function createReader(deps: SharesDeps & { plain: PlainForm }): ShareReader {
   const { meta, plain } = deps
   const kept = createFoldCache()
-  const loading = new Map<string, Promise<Folded>>()
-  /** Counts up with every forgetting, so that a load that began before it does not put back what was forgotten. */
-  let forgettings = 0
+  const loading = new Map<string, Loading>()
+  /** What could not be read, until it is another: whoever asks for it would have it read again. */
+  const faults = createRecent<{ version: string; fault: ShareError }>(REMEMBERED)
 
   async function find(shareID: string): Promise<ActiveShare> {
     const share = await meta.findShare(shareID)
@@ -46,31 +61,44 @@ export function createReader(deps: SharesDeps & { plain: PlainForm }): ShareRead
   }
 
   function forget(shareID: string): void {
-    forgettings++
     kept.delete(shareID)
+    const underWay = loading.get(shareID)
+    if (underWay) underWay.fate.forgotten = true
     loading.delete(shareID)
   }
 
   /** Readers of the same share wait for one reading of it. */
   function load(share: ActiveShare): Promise<Folded> {
     const before = loading.get(share.id)
-    const next = (before ?? Promise.resolve()).catch(() => {}).then(() => advance(share))
-    loading.set(share.id, next)
+    const fate = before?.fate ?? { forgotten: false }
+    const done = (before?.done ?? Promise.resolve()).catch(() => {}).then(() => advance(share, fate))
+    const own = { done, fate }
+    loading.set(share.id, own)
     const clear = () => {
-      if (loading.get(share.id) === next) loading.delete(share.id)
+      if (loading.get(share.id) === own) loading.delete(share.id)
     }
-    next.then(clear, clear)
-    return next
+    done.then(clear, clear)
+    return done
   }
 
-  async function advance(share: ActiveShare): Promise<Folded> {
-    const began = forgettings
-    const known = kept.get(share.id)
-    const state = known?.generation === share.generation ? known : undefined
-    const advanced =
-      share.form === "plain" ? await advancePlain(share, state) : await advanceLog(share, state)
-    if (began === forgettings) kept.set(share.id, advanced)
-    return advanced
+  async function advance(share: ActiveShare, fate: Loading["fate"]): Promise<Folded> {
+    const { id, generation, revision, epoch } = share
+    const known = kept.get(id)
+    const state = known?.generation === generation ? known : undefined
+    const version = `${generation} ${revision} ${epoch}`
+    const failed = faults.get(id)
+    if (failed?.version === version) throw failed.fault
+    try {
+      const advanced =
+        share.form === "plain" ? await advancePlain(share, state) : await advanceLog(share, state)
+      if (!fate.forgotten) kept.set(id, advanced)
+      return advanced
+    } catch (error) {
+      if (error instanceof ShareError && error.code === "unreadable") {
+        faults.set(id, { version, fault: error })
+      }
+      throw error
+    }
   }
 
   async function advanceLog(share: ActiveShare, known: Folded | undefined): Promise<Folded> {
@@ -81,7 +109,9 @@ export function createReader(deps: SharesDeps & { plain: PlainForm }): ShareRead
       segments = await meta.segments(share.id)
     }
     const batches: Item[][] = []
-    for await (const { items } of readSegments(deps, { segments, door: share.door })) batches.push(items)
+    const most = 2 * deps.maxShareBytes
+    for await (const { items } of readSegments(deps, { segments, door: share.door, most }))
+      batches.push(items)
     for (const items of batches) state.fold.apply(items)
     for (const { lastRevision, contentBytes } of segments) {
       state.revision = lastRevision
@@ -95,11 +125,16 @@ export function createReader(deps: SharesDeps & { plain: PlainForm }): ShareRead
     if (known && known.revision >= share.revision) return known
     const { revision } = share
     const state = { ...emptyState(share), revision, bytes: share.plain?.bytes ?? 0 }
-    state.fold.apply(await plain.read(share))
+    const items = await plain.read(share)
+    const pause = createPauses()
+    for (let at = 0; at < items.length; at += BATCH) {
+      state.fold.apply(items.slice(at, at + BATCH))
+      await pause()
+    }
     const metadata = describeItems(state.fold.items(), share.sessionID)
     if (share.plain) await meta.describePlain({ shareID: share.id, version: share.plain.version, metadata })
     if (!known) return state
-    const change = { after: known.revision, keys: differences(known.fold, state.fold) }
+    const change = { after: known.revision, keys: await differences(known.fold, state.fold) }
     return { ...state, changes: [...known.changes, change].slice(-KEPT_CHANGES) }
   }
 
@@ -108,8 +143,11 @@ export function createReader(deps: SharesDeps & { plain: PlainForm }): ShareRead
     try {
       const state = await load(before)
       // Again behind the reading: what was revoked meanwhile is not shown.
-      const { fold, revision } = state
-      return { share: { ...(await find(shareID)), revision }, fold, state }
+      const { fold, generation, revision } = state
+      const share = await find(shareID)
+      // The id was given again meanwhile.
+      if (share.generation !== generation) return read(shareID)
+      return { share: { ...share, revision }, fold, state }
     } catch (error) {
       // Objects that went missing under the reading may be those of a share that was just revoked.
       await find(shareID)
@@ -126,8 +164,8 @@ export function createReader(deps: SharesDeps & { plain: PlainForm }): ShareRead
       const from = state.changes.findIndex(({ after }) => after === revision)
       return from < 0 ? undefined : new Set(state.changes.slice(from).flatMap(({ keys }) => [...keys]))
     }
+    // A merged segment says more than what is new; of what it left out for good, a reader's own memory tells.
     const segments = await meta.segments(share.id, revision)
-    if (straddles(segments, revision)) return undefined
     const changed = new Set<ItemKey>()
     const probe = createFold(fold.rootSessionID)
     for await (const { items } of readSegments(deps, { segments, door: share.door })) {
@@ -156,14 +194,19 @@ function emptyState({ sessionID, generation }: ActiveShare): Folded {
 }
 
 /** The keys of what one has and the other has not, or has otherwise. */
-function differences(before: Fold, after: Fold): Set<ItemKey> {
+async function differences(before: Fold, after: Fold): Promise<Set<ItemKey>> {
+  const pause = createPauses()
   const left = new Map<ItemKey, string>()
-  for (const item of before.items()) left.set(itemKey(item, before.rootSessionID), JSON.stringify(item))
+  for (const item of before.items()) {
+    left.set(itemKey(item, before.rootSessionID), JSON.stringify(item))
+    await pause()
+  }
   const changed = new Set<ItemKey>()
   for (const item of after.items()) {
     const key = itemKey(item, after.rootSessionID)
     if (left.get(key) !== JSON.stringify(item)) changed.add(key)
     left.delete(key)
+    await pause()
   }
   for (const key of left.keys()) changed.add(key)
   return changed

@@ -23,7 +23,7 @@ export interface Reserved {
   deleteSecret: string
 }
 
-/** A client's own id that was never written to is free again after this. */
+/** A client's own id that was never written to is free again so long after its last ticket expired. */
 const ABANDONED_AFTER_MS = 24 * 3600_000
 
 /** Creates shares of the direct door. */
@@ -36,6 +36,7 @@ export function createReserver({ meta, blobs, machine }: SharesDeps) {
       ...request,
       id,
       door: "direct",
+      ownID: shareID !== undefined,
       secrets: [
         { hash: machine.hash(secret), scope: "write" },
         { hash: machine.hash(deleteSecret), scope: "delete" },
@@ -56,7 +57,9 @@ export function createReserver({ meta, blobs, machine }: SharesDeps) {
   async function isFree(share: ShareRow, { creator, createdAt }: NewShare): Promise<boolean> {
     if (share.door !== "direct") return false
     if (share.state === "revoked") return share.creator === creator
-    if (share.form !== undefined || share.createdAt + ABANDONED_AFTER_MS > createdAt) return false
+    if (!share.ownID || share.form !== undefined) return false
+    const lastUse = Math.max(share.createdAt, share.ticketsUntil ?? 0)
+    if (lastUse + ABANDONED_AFTER_MS > createdAt) return false
     return (await blobs.head(plainKey(share))) === undefined
   }
 }

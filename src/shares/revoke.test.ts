@@ -131,7 +131,7 @@ test("[D6] a sync that waits while another node revokes its share puts no object
     yield [text("m", "p", "late words")]
   }
   const append = shares.append({ ...share, items: late() })
-  await meta.revoke(share.shareID, Date.now())
+  await meta.revoke({ shareID: share.shareID, generation: 0 }, Date.now())
   // A put would now fail in another way than the revocation does.
   failing.add("put")
   arrive()

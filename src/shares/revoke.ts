@@ -1,20 +1,26 @@
 import { gone, notFound } from "../protocol/errors.ts"
 import type { Receipt } from "../protocol/routes.ts"
-import type { BlobInfo, DeletionRow } from "./ports.ts"
+import type { BlobInfo, DeletionID, DeletionRow, Notifier } from "./ports.ts"
 import type { ShareReader } from "./read.ts"
 import { authenticate } from "./secret.ts"
 import { objectPrefix, plainKey } from "./segment.ts"
 import type { SharesDeps } from "./shares.ts"
-import { LATE_UPLOAD_MS } from "./tickets.ts"
+import { LATE_PUT_MS, LATE_UPLOAD_MS } from "./tickets.ts"
 
 /** How long a DELETE waits for a receipt that is final. */
 const PATIENCE_MS = 5_000
+
+/** How often it looks whether another node's deletion has ended. */
+const LOOK_EVERY_MS = 250
+
+/** How long a deletion is one node's: when that node is cut off, others go on after this. */
+const LEASE_MS = 30_000
 
 export function createRevoker(
   deps: SharesDeps & { reader: ShareReader; settle: (shareID: string) => Promise<void> },
 ) {
   const { meta, blobs, notifier, machine, log, reader, settle } = deps
-  const running = new Map<string, Promise<void>>()
+  const running = new Map<string, Promise<boolean>>()
 
   async function revoke({ shareID, secret }: { shareID: string; secret: string }): Promise<Receipt> {
     const share = await meta.findShare(shareID)
@@ -23,72 +29,111 @@ export function createRevoker(
     await authenticate(deps, { shareID, secret, to: "delete" }).catch((error) => {
       throw share.state === "active" ? error : gone()
     })
-    const revoked = await meta.revoke(shareID, machine.now())
+    const { generation } = share
+    const revoked = await meta.revoke({ shareID, generation }, machine.now())
     for (const id of revoked) {
       reader.forget(id)
       notifier.publish({ shareID: id, revision: share.revision, state: "revoked" })
     }
     if (revoked.length > 0) log.info({ shares: revoked }, "revoked")
     await withinPatience(
-      Promise.all(
-        [...new Set([...revoked, shareID])].map(async (id) => finishIfDue(await meta.findDeletion(id))),
-      ),
+      Promise.all([
+        finishOrWait(shareID, generation),
+        ...revoked.filter((id) => id !== shareID).map((id) => finishOrWait(id)),
+      ]),
     )
-    const deletion = await meta.findDeletion(shareID)
+    const deletion = await meta.findDeletion(shareID, generation)
     if (!deletion) throw gone()
-    return toReceipt(deletion)
+    return toReceipt(deletion, finalFrom(deletion, notifier))
   }
 
-  /** Goes on with a deletion unless it is done, or has nothing to do before a ticket has expired. */
-  async function finishIfDue(deletion: DeletionRow | undefined): Promise<void> {
-    if (!deletion || deletion.finishedAt !== undefined) return
-    if (deletion.clearedAt === undefined || machine.now() >= finalFrom(deletion)) await runDeletion(deletion)
+  /** Does what is due of a deletion, or waits for the node that is at it. */
+  async function finishOrWait(shareID: string, generation?: number): Promise<void> {
+    for (let waited = 0; waited < PATIENCE_MS; waited += LOOK_EVERY_MS) {
+      const deletion = await meta.findDeletion(shareID, generation)
+      if (!deletion || !isDue(deletion) || (await runDeletion(deletion))) return
+      await new Promise((resolve) => setTimeout(resolve, LOOK_EVERY_MS))
+    }
   }
 
-  /** Deletes a revoked share's objects. What fails stays noted and is tried again. */
-  function runDeletion(deletion: DeletionRow): Promise<void> {
-    const name = `${deletion.shareID} ${deletion.generation}`
+  /** Whether anything is to be done now: not when it is done, nor before the last ticket has expired. */
+  function isDue(deletion: DeletionRow): boolean {
+    if (deletion.finishedAt !== undefined) return false
+    return deletion.clearedAt === undefined || machine.now() >= finalFrom(deletion, notifier)
+  }
+
+  /** Deletes a revoked share's objects. What fails stays noted and is tried again. False when another node is at it. */
+  function runDeletion(deletion: DeletionRow): Promise<boolean> {
+    const name = `delete ${deletion.shareID} ${deletion.generation}`
     const known = running.get(name)
     if (known) return known
-    const run = tryDeletion(deletion).finally(() => running.delete(name))
+    const run = tryDeletion(name, deletion).finally(() => running.delete(name))
     running.set(name, run)
     return run
   }
 
-  async function tryDeletion(deletion: DeletionRow): Promise<void> {
-    const { shareID } = deletion
+  async function tryDeletion(name: string, { shareID, generation }: DeletionRow): Promise<boolean> {
     try {
       await settle(shareID)
-      // Taken before the listing: what a ticket brings afterwards is not in it.
-      const at = machine.now()
-      const listed = await deleteObjects(deletion)
-      reader.forget(shareID)
-      const finished = at >= finalFrom(deletion)
-      await meta.recordCleared(deletion, { at: machine.now(), finished })
-      log.info({ share: shareID, generation: deletion.generation, ...listed, final: finished }, "deleted")
+      const now = machine.now()
+      const lease = { name, until: now + LEASE_MS }
+      if (!(await meta.takeLease({ ...lease, now }))) return false
+      try {
+        await deleteAll({ shareID, generation })
+      } finally {
+        await meta.endLease(lease)
+      }
     } catch (error) {
       log.error({ err: error, share: shareID }, "could not delete all objects of a revoked share yet")
     }
+    return true
+  }
+
+  async function deleteAll({ shareID, generation }: DeletionID): Promise<void> {
+    // Anew: the node that was at it before may have done it.
+    const deletion = await meta.findDeletion(shareID, generation)
+    if (!deletion || !isDue(deletion)) return
+    // Taken before the listing: what a ticket brings afterwards is not in it.
+    const at = machine.now()
+    const listed = await deleteObjects(deletion)
+    reader.forget(shareID)
+    const finished = at >= finalFrom(deletion, notifier)
+    await meta.recordCleared(deletion, { at: machine.now(), finished })
+    log.info({ share: shareID, generation, ...listed, final: finished }, "deleted")
   }
 
   /** Resolves to the count of all that the deletion has deleted so far. */
   async function deleteObjects(deletion: DeletionRow): Promise<{ objects: number; bytes: number }> {
     const found: BlobInfo[] = []
     for await (const object of objectsOf(deletion)) found.push(object)
-    let listed = deletion.listed ?? { objects: 0, bytes: 0 }
-    // A first listing that a crash interrupted counted everything already; later ones find what tickets brought.
-    if (!deletion.listed || (deletion.clearedAt !== undefined && found.length > 0)) {
-      const bytes = found.reduce((sum, { size }) => sum + size, listed.bytes)
-      listed = { objects: listed.objects + found.length, bytes }
-      await meta.recordListing(deletion, listed)
-    }
+    const listed = await count(deletion, found)
     for (const { key } of found) await blobs.delete(key)
     // The receipt promises that a listing has shown nothing left.
     for await (const { key } of objectsOf(deletion)) throw new Error(`${key} is still there`)
     return listed
   }
 
-  async function* objectsOf({ shareID: id, generation }: DeletionRow): AsyncIterable<BlobInfo> {
+  /** Adds to the count what is not in it yet, so that neither a crash nor a failing store changes what it comes to. */
+  async function count(
+    deletion: DeletionRow,
+    found: readonly BlobInfo[],
+  ): Promise<{ objects: number; bytes: number }> {
+    const before = deletion.listed ?? { objects: 0, bytes: 0 }
+    // A node of the version before counts everything at once, and notes no keys.
+    const countedWhole = deletion.listed && !deletion.pending && deletion.clearedAt === undefined
+    const pending = new Set(countedWhole ? found.map(({ key }) => key) : deletion.pending)
+    const added = found.filter(({ key }) => !pending.has(key))
+    if (deletion.listed && added.length === 0) return before
+    const listed = {
+      objects: before.objects + added.length,
+      bytes: added.reduce((sum, { size }) => sum + size, before.bytes),
+    }
+    const noted = { ...listed, pending: found.map(({ key }) => key), after: deletion.listed?.objects }
+    if (!(await meta.recordListing(deletion, noted))) throw new Error("another node has counted meanwhile")
+    return listed
+  }
+
+  async function* objectsOf({ shareID: id, generation }: DeletionID): AsyncIterable<BlobInfo> {
     yield* blobs.list(objectPrefix({ id, generation }))
     const plain = await blobs.head(plainKey({ id, generation }))
     if (plain) yield plain
@@ -97,7 +142,8 @@ export function createRevoker(
   return {
     revoke,
     async resumeDeletions(): Promise<void> {
-      for (const deletion of await meta.unfinishedDeletions()) await finishIfDue(deletion)
+      for (const deletion of await meta.unfinishedDeletions())
+        if (isDue(deletion)) await runDeletion(deletion)
     },
   }
 }
@@ -112,12 +158,13 @@ async function withinPatience(work: Promise<unknown>): Promise<void> {
   clearTimeout(timer)
 }
 
-/** From when on nothing can come any more, by the machine's clock. */
-function finalFrom({ ticketsUntil, revokedAt }: DeletionRow): number {
-  return ticketsUntil === undefined ? revokedAt : ticketsUntil + LATE_UPLOAD_MS
+/** From when on nothing can come any more, by the machine's clock. Only this node's own writes have been waited for. */
+function finalFrom({ ticketsUntil, revokedAt }: DeletionRow, { shared }: Notifier): number {
+  if (ticketsUntil !== undefined) return ticketsUntil + LATE_UPLOAD_MS
+  return shared ? revokedAt + LATE_PUT_MS : revokedAt
 }
 
-function toReceipt(deletion: DeletionRow): Receipt {
+function toReceipt(deletion: DeletionRow, finalFrom: number): Receipt {
   const { shareID, revokedAt, listed, clearedAt, finishedAt } = deletion
   const iso = (at: number) => new Date(at).toISOString()
   return {
@@ -127,6 +174,6 @@ function toReceipt(deletion: DeletionRow): Receipt {
     bytes: listed?.bytes ?? 0,
     ...(clearedAt === undefined ? {} : { clearedAt: iso(clearedAt) }),
     final: finishedAt !== undefined,
-    ...(finishedAt === undefined ? { finalFrom: iso(finalFrom(deletion)) } : { finishedAt: iso(finishedAt) }),
+    ...(finishedAt === undefined ? { finalFrom: iso(finalFrom) } : { finishedAt: iso(finishedAt) }),
   }
 }

@@ -69,7 +69,7 @@ test("a segment that unpacks to more than it was said to is an error, and is not
       }
     },
   }
-  await expect(collect(decodeSegment(each([bytes]), { machine: watched, limit: 50_000 }))).rejects.toThrow(
+  await expect(collect(decodeSegment(each([bytes]), { machine: watched, claimed: 50_000 }))).rejects.toThrow(
     "larger than the 50000 bytes",
   )
   expect(unpacked).toBeLessThan(1_000_000)

@@ -1,5 +1,7 @@
 import { SHARE_ID } from "../protocol/ids.ts"
 import { type Item, readItem } from "../protocol/item.ts"
+import { LIMITS } from "../protocol/limits.ts"
+import { hasMoreValues, nestsDeeper } from "../protocol/weight.ts"
 import type { Machine, ShareForm, ShareRow } from "./ports.ts"
 
 /** Whose objects: an id that is given again gets places of its own. */
@@ -63,30 +65,55 @@ async function* gather(lines: AsyncIterable<string>): AsyncIterable<Uint8Array> 
   if (filled > 0) yield piece.subarray(0, filled)
 }
 
-/**
- * A segment's bytes back to items, batch by batch, so that a large one never stands in memory whole. Throws when it
- * comes to more than `limit` bytes uncompressed.
- */
+interface DecodeOptions {
+  machine: Machine
+  /** What a client said that it comes to uncompressed: such a segment is held to that, and its lines to our limits. */
+  claimed?: number
+}
+
+/** A segment's bytes back to items, batch by batch, so that a large one never stands in memory whole. */
 export async function* decodeSegment(
   bytes: AsyncIterable<Uint8Array>,
-  { machine, limit = Number.POSITIVE_INFINITY }: { machine: Machine; limit?: number },
+  { machine, claimed }: DecodeOptions,
 ): AsyncIterable<Item[]> {
   const decoder = new TextDecoder("utf-8", { fatal: true })
   let rest = ""
   let size = 0
   for await (const chunk of machine.decompress(bytes)) {
     size += chunk.byteLength
-    if (size > limit)
-      throw new Error(`the segment is larger than the ${limit} bytes that it was committed as`)
+    if (claimed !== undefined && size > claimed) {
+      throw new Error(`the segment is larger than the ${claimed} bytes that it was committed as`)
+    }
     const text = decoder.decode(chunk, { stream: true })
     const end = text.lastIndexOf("\n")
     if (end < 0) {
       rest += text
+      if (claimed !== undefined && rest.length > LIMITS.itemBytes) throw tooLong()
       continue
     }
     const lines = (rest + text.slice(0, end)).split("\n")
     rest = text.slice(end + 1)
-    yield lines.map((line) => readItem(JSON.parse(line), "segment"))
+    yield lines.map((line) => (claimed === undefined ? readLine(line) : readHostileLine(line)))
   }
   if (rest !== "") throw new Error("the segment ends within a line")
+}
+
+function readLine(line: string): Item {
+  return readItem(JSON.parse(line), "segment")
+}
+
+/** Syncs through the API are held to the same when they arrive. */
+function readHostileLine(line: string): Item {
+  if (line.length > LIMITS.itemBytes) throw tooLong()
+  if (hasMoreValues(line, LIMITS.itemValues))
+    throw new Error(`an item has more than ${LIMITS.itemValues} values`)
+  const value = JSON.parse(line)
+  if (nestsDeeper(value, LIMITS.jsonDepth)) {
+    throw new Error(`an item nests deeper than ${LIMITS.jsonDepth} levels`)
+  }
+  return readItem(value, "segment")
+}
+
+function tooLong(): Error {
+  return new Error(`a line is longer than the ${LIMITS.itemBytes} bytes of an item`)
 }

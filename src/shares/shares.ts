@@ -5,12 +5,12 @@ import { createAppender } from "./append.ts"
 import { createCompactor } from "./compact.ts"
 import { type CreateRequest, createCreator } from "./create.ts"
 import { createDirectDoor, type DirectDoor } from "./direct.ts"
-import { createWatch } from "./follow.ts"
 import { createPlainForm } from "./plain.ts"
 import type { BlobStore, Log, Machine, MetaStore, Notifier } from "./ports.ts"
 import { createReader, type ShareReader } from "./read.ts"
 import { createRevoker } from "./revoke.ts"
 import { createSweeper, type Swept } from "./sweep.ts"
+import { createWatch } from "./watch.ts"
 
 export interface SharesDeps {
   meta: MetaStore
@@ -83,7 +83,7 @@ export function createShares(deps: SharesDeps): Shares {
     reserve: (request) => track(direct.reserve(request)),
     presign: (request) => track(direct.presign(request)),
     manifest: direct.manifest,
-    readSegment: direct.readSegment,
+    findSegment: direct.findSegment,
     async describe(shareID) {
       const share = await reader.find(shareID)
       // What a plain object says of itself is known when it has been read.

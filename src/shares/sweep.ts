@@ -142,10 +142,9 @@ export function createSweeper(deps: SweepDeps): Sweeper {
       return (key) => live.has(key)
     }
     // A deletion counts what it deletes. What comes behind a finished one, as from a node that was cut off, it misses.
-    const unfinished = await meta.unfinishedDeletions()
-    const isOwn = (deletion: { shareID: string; generation: number }) =>
-      deletion.shareID === owner.id && deletion.generation === owner.generation
-    return () => share.state === "expired" || unfinished.some(isOwn)
+    const deletion = await meta.findDeletion(owner.id, owner.generation)
+    const unfinished = deletion !== undefined && deletion.finishedAt === undefined
+    return () => share.state === "expired" || unfinished
   }
 
   return {

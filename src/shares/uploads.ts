@@ -46,7 +46,8 @@ export function createTicketOffice({ meta, blobs, machine }: SharesDeps) {
   }
 
   async function note(share: ActiveShare, until: number, plain: boolean): Promise<void> {
-    if (await meta.noteTicket({ shareID: share.id, until, plain })) return
+    const { id: shareID, generation } = share
+    if (await meta.noteTicket({ shareID, generation, until, plain })) return
     throw new ShareError("gone", "This share has been removed by its owner.")
   }
 

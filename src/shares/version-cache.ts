@@ -2,7 +2,7 @@ import type { BlobStore, Machine, MetaStore } from "./ports.ts"
 import { readSegments, straddles } from "./read-segments.ts"
 import { createVersions, prepare, record, type Versions } from "./versions.ts"
 
-/** Items whose versions are kept, of all shares together; each takes about 250 bytes. */
+/** Items whose versions are kept, of all shares together; each takes about 300 bytes. */
 const KEPT_ITEMS = 400_000
 
 /** Versions of the shares that are being written, brought up to the manifest at every use. */
@@ -30,7 +30,10 @@ export function createVersionCache(deps: { meta: MetaStore; blobs: BlobStore; ma
         segments = await deps.meta.segments(shareID)
       }
       for await (const { items, revision } of readSegments(deps, { segments, door: "native" })) {
-        for (const item of items) record(versions, prepare(item, rootSessionID, deps.machine))
+        record(
+          versions,
+          items.map((item) => prepare(item, rootSessionID, deps.machine)),
+        )
         versions.revision = revision
       }
       cache.set(shareID, versions)

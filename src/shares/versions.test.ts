@@ -10,7 +10,7 @@ const { session, user, assistant, text } = itemsOf(root)
 
 function versionsOf(items: Item[]): Versions {
   const versions = createVersions(root)
-  for (const item of items) record(versions, prepare(item, root, machine))
+  for (const item of items) record(versions, [prepare(item, root, machine)])
   return versions
 }
 
@@ -39,6 +39,83 @@ test("what was removed and comes back equal is stored again", () => {
   expect(changed(before, versionsOf([...before, removal]))).toEqual(before)
   expect(changed([removal, ...before], versionsOf(before))).toEqual([removal, ...before])
 })
+
+const removal = (id: string, more = {}): Item => ({
+  type: "message_removed",
+  data: { id, sessionID: root, ...more },
+})
+
+test("a removal said again is stored when what it names has come back, and only then", () => {
+  const before = versionsOf([user("m"), text("m", "p", "a"), removal("m")])
+  expect(changed([removal("m")], before)).toEqual([])
+  expect(changed([user("m"), removal("m"), removal("m")], before)).toEqual([user("m"), removal("m")])
+  expect(changed([text("m", "q", "b"), removal("m")], before)).toHaveLength(2)
+})
+
+test("[M1] a batch counts what is there when it ends, as items that are taken in one by one", () => {
+  const partRemoval: Item = { type: "part_removed", data: { id: "p", messageID: "m", sessionID: root } }
+  const items = [
+    ...[user("m"), text("m", "p", "a"), text("m", "q", "b"), removal("m")],
+    ...[user("m"), text("m", "p", "c"), user("n"), text("n", "p", "d"), partRemoval],
+  ]
+  const together = createVersions(root)
+  record(
+    together,
+    items.map((item) => prepare(item, root, machine)),
+  )
+  const oneByOne = versionsOf(items)
+  expect(together.metadata).toEqual(oneByOne.metadata)
+  expect(together.items).toEqual(oneByOne.items)
+  expect(together.metadata).toMatchObject({ messages: 2, parts: 1 })
+  const batch = beginBatch(together)
+  for (const id of ["m", "n"]) batch.admit(prepare(removal(id), root, machine))
+  expect(batch.metadata).toMatchObject({ messages: 0, parts: 0 })
+  // Until it is settled, nothing has changed.
+  expect(together.metadata).toMatchObject({ messages: 2, parts: 1 })
+  expect(changed([user("m")], together)).toEqual([])
+})
+
+/** Counts how many keys are taken from a collection one after the other, rather than by name. */
+function countVisits(collection: Map<string, unknown> | Set<string>): () => number {
+  let visits = 0
+  const walk = collection.keys.bind(collection)
+  function* counted() {
+    for (const key of walk()) {
+      visits++
+      yield key
+    }
+  }
+  Object.assign(collection, { keys: counted, [Symbol.iterator]: counted })
+  return () => visits
+}
+
+test("[L1] removals visit what they name, and each part once", () => {
+  const before = Array.from({ length: 1_000 }, (_, i) => [user(`m${i}`), text(`m${i}`, "p", "a")]).flat()
+  const versions = versionsOf([
+    ...before,
+    ...Array.from({ length: 1_000 }, (_, i) => text("m", `p${i}`, "a")),
+  ])
+  const visits = [versions.items, versions.partsOf.get("m") ?? new Set<string>()].map(countVisits)
+  const batch = beginBatch(versions)
+  for (let i = 0; i < 1_000; i++) {
+    batch.admit(prepare(removal(`m${i}`), root, machine))
+    batch.admit(prepare(removal("m", { i }), root, machine))
+    expect(batch.metadata).toMatchObject({ messages: 999 - i, parts: 999 - i })
+  }
+  batch.settle(1)
+  expect(visits.map((count) => count())).toEqual([0, 1_000])
+})
+
+test("[L1] 100,000 removals take seconds at most, together or one by one", () => {
+  const ids = Array.from({ length: 100_000 }, (_, i) => `m${i}`)
+  const items = [...ids.map((id) => user(id)), ...ids.map((id) => removal(id))]
+  const prepared = items.map((item) => prepare(item, root, machine))
+  const together = createVersions(root)
+  record(together, prepared)
+  const oneByOne = createVersions(root)
+  for (const each of prepared) record(oneByOne, [each])
+  for (const { metadata } of [together, oneByOne]) expect(metadata.messages).toBe(0)
+}, 20_000)
 
 /** What a batch hides when it is complete. */
 function hiddenBy(items: Item[], versions: Versions): Item[] {

@@ -2,6 +2,7 @@ import { type Item, type ItemKey, itemKey, OUR_TYPES } from "../protocol/item.ts
 import type { MessageData, PartData, Revert, SessionData } from "../protocol/opencode.ts"
 import { describe, NOTHING } from "./metadata.ts"
 import type { Machine, ShareMetadata } from "./ports.ts"
+import { createChanges } from "./version-changes.ts"
 
 /**
  * Which version of each item a share holds: enough to skip what did not change and to see an undo, without the
@@ -12,6 +13,8 @@ export interface Versions {
   revision: number
   readonly rootSessionID: string
   readonly items: Map<ItemKey, Version>
+  /** Keys of the parts among them, by message. */
+  readonly partsOf: Map<string, Set<ItemKey>>
   /** Sum of the items' sizes: what the share comes to when it is read. Bytes of JSON. */
   bytes: number
   /** The root session's `revert`, as last synced. */
@@ -19,7 +22,7 @@ export interface Versions {
   metadata: ShareMetadata
 }
 
-interface Version {
+export interface Version {
   hash: string
   bytes: number
   /** Belongs to a subagent's session. */
@@ -31,6 +34,7 @@ export function createVersions(rootSessionID: string): Versions {
     revision: 0,
     rootSessionID,
     items: new Map(),
+    partsOf: new Map(),
     bytes: 0,
     revert: undefined,
     metadata: NOTHING,
@@ -51,10 +55,10 @@ export function prepare(item: Item, rootSessionID: string, machine: Machine): Pr
   return { item, key: itemKey(item, rootSessionID), hash: machine.hash(line), line }
 }
 
-/** Takes one committed item into account. */
-export function record(versions: Versions, prepared: PreparedItem): void {
+/** Takes committed items into account. */
+export function record(versions: Versions, items: Iterable<PreparedItem>): void {
   const batch = beginBatch(versions)
-  batch.admit(prepared)
+  for (const prepared of items) batch.admit(prepared)
   batch.settle(versions.revision)
 }
 
@@ -77,11 +81,9 @@ export interface Batch {
 
 export function beginBatch(versions: Versions): Batch {
   const { rootSessionID } = versions
-  const added = new Map<ItemKey, Version>()
-  const removed: Item[] = []
-  /** What the batch says of the whole, and how many messages and parts it brings that were not there. */
+  const changes = createChanges(versions)
+  /** What the batch says of the whole. */
   let told: Partial<ShareMetadata> = {}
-  const fresh = { messages: 0, parts: 0 }
   let root: SessionData | undefined
   let prompted = false
   let bytes = 0
@@ -90,7 +92,6 @@ export function beginBatch(versions: Versions): Batch {
 
   function note(item: Item): void {
     const { type, data } = item
-    if (OUR_TYPES.has(type)) removed.push({ type, data })
     told = { ...told, ...describe(item, rootSessionID) }
     if (type === "session" && (data as SessionData).id === rootSessionID) {
       const { id, revert } = data as SessionData
@@ -102,18 +103,8 @@ export function beginBatch(versions: Versions): Batch {
   }
 
   function metadata(): ShareMetadata {
-    const gone = new Map<ItemKey, Version>()
-    for (const item of removed) {
-      for (const known of [versions.items, added]) {
-        for (const key of namedBy(item, known)) gone.set(key, known.get(key) as Version)
-      }
-    }
     const { messages, parts, ...rest } = { ...versions.metadata, ...told }
-    return {
-      ...rest,
-      messages: messages + fresh.messages - count("message/", gone),
-      parts: parts + fresh.parts - count("part/", gone),
-    }
+    return { ...rest, messages: messages + changes.messages, parts: parts + changes.parts }
   }
 
   return {
@@ -130,15 +121,12 @@ export function beginBatch(versions: Versions): Batch {
       return total
     },
     admit({ item, key, hash, line }) {
-      const before = added.get(key) ?? versions.items.get(key)
-      // Behind a removal in the same batch, what looks unchanged may be what comes back.
-      if (removed.length === 0 && before?.hash === hash) return false
+      const before = changes.find(key)
+      // What is removed or hidden counts as never seen, so that the same content synced again is stored again.
+      const removes = OUR_TYPES.has(item.type) && changes.remove(item)
+      if (!removes && before?.hash === hash) return false
       const version = { hash, bytes: line.length, child: isChild(item, rootSessionID) }
-      added.set(key, version)
-      if (!before && !version.child) {
-        if (item.type === "message") fresh.messages++
-        if (item.type === "part") fresh.parts++
-      }
+      changes.set(key, version)
       note(item)
       items++
       bytes += version.bytes
@@ -150,14 +138,12 @@ export function beginBatch(versions: Versions): Batch {
       return inferHidden(versions).filter((item) => {
         const { id, messageID } = item.data as PartData
         // What the batch itself brings is there.
-        return !added.has(item.type === "part_hidden" ? `part/${messageID}/${id}` : `message/${id}`)
+        return !changes.touches(item.type === "part_hidden" ? `part/${messageID}/${id}` : `message/${id}`)
       })
     },
     settle(revision) {
       versions.metadata = metadata()
-      for (const [key, version] of added) versions.items.set(key, version)
-      // What was removed or hidden counts as never seen, so that the same content synced again is stored again.
-      for (const item of removed) for (const key of namedBy(item, versions.items)) versions.items.delete(key)
+      changes.apply()
       if (root) versions.revert = root.revert
       versions.bytes = total
       // Behind another node's commit, what lies between is still to be read.
@@ -169,21 +155,6 @@ export function beginBatch(versions: Versions): Batch {
 function isChild({ data, sessionID }: Item, rootSessionID: string): boolean {
   const own = (data as { sessionID?: unknown } | null)?.sessionID ?? sessionID
   return own !== undefined && own !== rootSessionID
-}
-
-/** The keys of what a removal or a hiding names. */
-function namedBy({ type, data }: Item, items: ReadonlyMap<ItemKey, unknown>): ItemKey[] {
-  const { id, messageID } = data as PartData
-  const key = type.startsWith("part_") ? `part/${messageID}/${id}` : `message/${id}`
-  const keys = items.has(key) ? [key] : []
-  if (type.startsWith("part_")) return keys
-  return [...keys, ...[...items.keys()].filter((part) => part.startsWith(`part/${id}/`))]
-}
-
-function count(prefix: string, items: ReadonlyMap<ItemKey, Version>): number {
-  let found = 0
-  for (const [key, { child }] of items) if (!child && key.startsWith(prefix)) found++
-  return found
 }
 
 /**

@@ -43,7 +43,7 @@ test("a share that is made counts against its address, and what is over the limi
 
 test("an id that is given anew counts too", async () => {
   await limited.createShare(share("one"))
-  await meta.revoke("one", 2)
+  await meta.revoke({ shareID: "one", generation: 0 }, 2)
   expect(await limited.reuseShare(share("one"), { generation: 0, state: "revoked" })).toBe(true)
   expect(await remaining()).toBe(0)
 })

@@ -1,5 +1,6 @@
 import type {
   Commit,
+  Excess,
   Merge,
   MetaStore,
   NewSegment,
@@ -66,13 +67,17 @@ export interface MetaBench {
   /** Makes it, and throws when it could not. */
   create(changes?: Partial<NewShare>): Promise<NewShare>
   /** One commit of segments by these ids, three items each, with the share's secret. */
-  commit(share: NewShare, ids: readonly string[], changes?: Partial<Commit>): Promise<number | undefined>
+  commit(
+    share: NewShare,
+    ids: readonly string[],
+    changes?: Partial<Commit>,
+  ): Promise<number | Excess | undefined>
   /** By the server itself unless told, at the share's present epoch. */
   merge(
     share: NewShare,
     ids: { replaces: readonly string[]; by: string },
     changes?: Partial<Merge>,
-  ): Promise<boolean>
+  ): Promise<boolean | Excess>
   /** The direct door's first look at a plain object. */
   seePlain(
     share: NewShare,

@@ -166,7 +166,7 @@ export function commitContract(bench: () => MetaBench) {
     expect(await commit(plain, ["s1"])).toBeUndefined()
     expect(await row(plain)).toEqual(before)
     const revoked = await create()
-    await meta.revoke(revoked.id, 9)
+    await meta.revoke({ shareID: revoked.id, generation: 0 }, 9)
     expect(await commit(revoked, ["s1"])).toBeUndefined()
     expect(await meta.segments(revoked.id)).toEqual([])
     expect(await commit(revoked, ["s1"], { shareID: "nobody" })).toBeUndefined()
@@ -207,5 +207,43 @@ export function commitContract(bench: () => MetaBench) {
     expect(await meta.liveObjects(share.id)).toEqual(keys("s1", "s2", "s3", "m1"))
     await meta.forgetSuperseded({ shareID: share.id, segmentID: "s1" })
     expect(await meta.liveObjects(share.id)).toEqual(keys("s2", "s3", "m1"))
+  })
+
+  test("[P8] commits are held to limits together, also side by side", async () => {
+    const { meta, create, commit, row } = bench()
+    const [share, other] = [await create(), await create()]
+    await commit(other, ["s1", "s2", "s3"])
+    // Each has 400 bytes of content.
+    const limits = { contentBytes: 2_000, segments: 100 }
+    const done = await Promise.all(Array.from({ length: 12 }, (_, i) => commit(share, [`s${i}`], { limits })))
+    expect(done.filter((revision) => typeof revision === "number")).toHaveLength(5)
+    expect(done.filter((refused) => refused === "too_large")).toHaveLength(7)
+    expect(await row(share)).toMatchObject({ revision: 5, syncs: 5 })
+    const [first] = await meta.segments(share.id)
+    expect(await commit(share, [first?.id ?? ""], { limits })).toBe(5)
+    expect(await commit(share, ["more"])).toBe(6)
+  })
+
+  test("[P8] nor may there be more segments than a reader can ask for", async () => {
+    const { create, commit, merge, row } = bench()
+    const share = await create()
+    const limits = { contentBytes: 1e9, segments: 3 }
+    expect(await commit(share, ["s1", "s2"], { limits })).toBe(2)
+    const before = await row(share)
+    expect(await commit(share, ["s3", "s4"], { limits, metadata: SOMETHING })).toBe("too_many")
+    expect(await row(share)).toEqual(before)
+    expect(await commit(share, ["s3"], { limits })).toBe(3)
+    expect(await merge(share, { replaces: ["s1", "s2"], by: "m1" }, { limits })).toBe(true)
+    expect(await commit(share, ["s4"], { limits })).toBe(4)
+    // What is there already needs no room.
+    expect(await commit(share, ["s4"], { limits })).toBe(4)
+  })
+
+  test("a NUL in a title, which PostgreSQL takes nowhere, is left out", async () => {
+    const { create, commit, row } = bench()
+    const share = await create()
+    const said = { ...SOMETHING, title: "A\0 ti\0tle", directory: "\0/home/dev" }
+    expect(await commit(share, ["s1"], { metadata: said })).toBe(1)
+    expect((await row(share)).metadata).toEqual(SOMETHING)
   })
 }

@@ -28,6 +28,7 @@ export function creationContract(bench: () => MetaBench) {
       ticketsUntil: undefined,
       plainUntil: undefined,
       plain: undefined,
+      ownID: false,
     })
     expect(await meta.secrets(share.id)).toHaveLength(2)
     expect(await meta.secrets(share.id)).toEqual(expect.arrayContaining([...secrets]))
@@ -43,7 +44,7 @@ export function creationContract(bench: () => MetaBench) {
     expect(await meta.createShare(second)).toBe(false)
     expect(await row(share)).toEqual(before)
     expect(await meta.secrets(share.id)).toEqual(share.secrets)
-    await meta.revoke(share.id, 9)
+    await meta.revoke({ shareID: share.id, generation: 0 }, 9)
     expect(await meta.createShare(second)).toBe(false)
     expect(await row(share)).toMatchObject({ state: "revoked", sessionID: undefined })
   })
@@ -81,7 +82,7 @@ export function creationContract(bench: () => MetaBench) {
     const query = { ...older, since: 0 }
     expect((await meta.findUnsynced(query))?.id).toBe(newer.id)
     // Takes the older one along.
-    await meta.revoke(newer.id, 9)
+    await meta.revoke({ shareID: newer.id, generation: 0 }, 9)
     expect(await meta.findUnsynced(query)).toBeUndefined()
   })
 

@@ -24,4 +24,15 @@ export function leaseContract(bench: () => MetaBench) {
       expect(taken.filter(Boolean)).toEqual([true])
     }
   })
+
+  test("a lease that is given back is free, and nobody gives back another's", async () => {
+    const { meta } = bench()
+    const take = (now: number) => meta.takeLease({ name: "given back", now, until: now + 100 })
+    expect(await take(1_000)).toBe(true)
+    await meta.endLease({ name: "given back", until: 1_100 })
+    expect(await take(1_001)).toBe(true)
+    await meta.endLease({ name: "given back", until: 1_100 })
+    expect(await take(1_002)).toBe(false)
+    await meta.endLease({ name: "nobody's", until: 1_100 })
+  })
 }

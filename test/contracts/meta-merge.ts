@@ -78,7 +78,7 @@ export function mergeContract(bench: () => MetaBench) {
     expect(await manifest(share)).toHaveLength(3)
     expect(await merge(share, ids)).toBe(true)
     expect(await merge(share, { replaces: ["m1", "s3"], by: "m2" }, { epoch: 0 })).toBe(false)
-    await meta.revoke(share.id, 9)
+    await meta.revoke({ shareID: share.id, generation: 0 }, 9)
     expect(await merge(share, { replaces: ["m1", "s3"], by: "m2" })).toBe(false)
     expect(await manifest(share)).toEqual([])
     expect(await meta.liveObjects(share.id)).toEqual(new Set())
@@ -183,5 +183,40 @@ export function mergeContract(bench: () => MetaBench) {
       [other.id, "x1"],
     ])
     expect(await meta.knownSegments(share.id, ["s3", "m1"])).toEqual(["m1"])
+  })
+
+  test("[P8] a merge may not make a share larger than it may be, and no larger it always may", async () => {
+    const { create, commit, merge, manifest, row } = bench()
+    const share = await create()
+    await commit(share, ["s1", "s2", "s3"])
+    const before = [await row(share), await manifest(share)]
+    const replaces = ["s1", "s2"]
+    const by = (contentBytes: number, limit: number) =>
+      merge(
+        share,
+        { replaces, by: "m1" },
+        {
+          segment: { ...newSegment(share, "m1"), contentBytes },
+          limits: { contentBytes: limit, segments: 1 },
+        },
+      )
+    expect(await by(1_000, 1_399)).toBe("too_large")
+    expect([await row(share), await manifest(share)]).toEqual(before)
+    // As when the limit was lowered.
+    expect(await by(800, 100)).toBe(true)
+  })
+
+  test("of one merge many times side by side, one happens; a segment that is there replaces nothing", async () => {
+    const { create, commit, merge, row, manifest } = bench()
+    const share = await create()
+    await commit(share, ["s1", "s2", "s3"])
+    const ids = { replaces: ["s1", "s2"], by: "m1" }
+    const done = await Promise.all(Array.from({ length: 6 }, () => merge(share, ids, { epoch: 0 })))
+    expect(done.filter(Boolean)).toEqual([true])
+    expect(await row(share)).toMatchObject({ epoch: 1 })
+    for (const by of ["m1", "s3", "s1"]) {
+      expect(await merge(share, { replaces: ["m1", "s3"], by })).toBe(false)
+    }
+    expect(await manifest(share)).toHaveLength(2)
   })
 }

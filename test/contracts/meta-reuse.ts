@@ -10,9 +10,9 @@ export function reuseContract(bench: () => MetaBench) {
     const old = await create({ door: "direct" })
     await commit(old, ["s1", "s2", "s3"], { metadata: SOMETHING })
     await merge(old, { replaces: ["s1", "s2"], by: "m1" })
-    await meta.noteTicket({ shareID: old.id, until: 500, plain: true })
-    await meta.revoke(old.id, 9)
-    const share = newShare({ id: old.id, door: "direct", creator: "another", createdAt: 20 })
+    await meta.noteTicket({ shareID: old.id, generation: 0, until: 500, plain: true })
+    await meta.revoke({ shareID: old.id, generation: 0 }, 9)
+    const share = newShare({ id: old.id, door: "direct", ownID: true, creator: "another", createdAt: 20 })
     expect(await meta.reuseShare(share, REVOKED)).toBe(true)
     expect(await row(share)).toEqual({
       id: share.id,
@@ -32,6 +32,7 @@ export function reuseContract(bench: () => MetaBench) {
       ticketsUntil: undefined,
       plainUntil: undefined,
       plain: undefined,
+      ownID: true,
     })
     expect(await commit(share, ["s4"])).toBe(4)
     expect((await meta.segments(share.id)).map(({ id }) => id)).toEqual(["s4"])
@@ -43,8 +44,8 @@ export function reuseContract(bench: () => MetaBench) {
     await meta.addSecret({ shareID: old.id, hash: "old delete", scope: "delete", createdAt: 1 })
     await commit(old, ["s1", "s2"])
     await merge(old, { replaces: ["s1", "s2"], by: "m1" })
-    await meta.noteTicket({ shareID: old.id, until: 500, plain: false })
-    await meta.revoke(old.id, 9)
+    await meta.noteTicket({ shareID: old.id, generation: 0, until: 500, plain: false })
+    await meta.revoke({ shareID: old.id, generation: 0 }, 9)
     const share = newShare({ id: old.id, door: "direct" })
     await meta.reuseShare(share, REVOKED)
     expect(await meta.segments(share.id)).toEqual([])
@@ -63,9 +64,12 @@ export function reuseContract(bench: () => MetaBench) {
   test("an id that was never written to is given again, and leaves a deletion with its tickets", async () => {
     const { meta, create, row } = bench()
     const old = await create({ door: "direct", createdAt: 1 })
-    await meta.noteTicket({ shareID: old.id, until: 500, plain: true })
+    await meta.noteTicket({ shareID: old.id, generation: 0, until: 500, plain: true })
     const share = newShare({ id: old.id, door: "direct", createdAt: 20 })
-    expect(await meta.reuseShare(share, UNWRITTEN)).toBe(true)
+    // Somebody has noted one more, and so means to write.
+    expect(await meta.reuseShare(share, UNWRITTEN)).toBe(false)
+    expect(await meta.reuseShare(share, { ...UNWRITTEN, ticketsUntil: 400 })).toBe(false)
+    expect(await meta.reuseShare(share, { ...UNWRITTEN, ticketsUntil: 500 })).toBe(true)
     expect(await meta.findDeletion(old.id)).toEqual({
       shareID: old.id,
       generation: 0,
@@ -86,7 +90,7 @@ export function reuseContract(bench: () => MetaBench) {
     const plain = await create({ door: "direct" })
     await seePlain(plain, {})
     const revoked = await create({ door: "direct" })
-    await meta.revoke(revoked.id, 9)
+    await meta.revoke({ shareID: revoked.id, generation: 0 }, 9)
     const active = await create({ door: "direct" })
     for (const [old, was] of [
       [written, UNWRITTEN],
@@ -110,7 +114,7 @@ export function reuseContract(bench: () => MetaBench) {
   test.each(["revoked", "active"] as const)("of several that want a %s one, one gets it", async (state) => {
     const { meta, create, row } = bench()
     const old = await create({ door: "direct" })
-    if (state === "revoked") await meta.revoke(old.id, 9)
+    if (state === "revoked") await meta.revoke({ shareID: old.id, generation: 0 }, 9)
     const rivals = Array.from({ length: 8 }, () => newShare({ id: old.id, door: "direct" }))
     const got = await Promise.all(rivals.map((share) => meta.reuseShare(share, { generation: 0, state })))
     expect(got.filter(Boolean)).toEqual([true])

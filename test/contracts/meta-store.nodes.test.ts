@@ -5,6 +5,9 @@ import { createPostgresServer, type PostgresServer } from "../postgres/server.ts
 import { waitFor } from "../wait.ts"
 import { createMetaBench, type MetaBench, newShare } from "./meta-bench.ts"
 
+type Committed = Awaited<ReturnType<MetaBench["commit"]>>
+type Merged = Awaited<ReturnType<MetaBench["merge"]>>
+
 // Several nodes on one database.
 let server: PostgresServer
 let url: string
@@ -66,9 +69,9 @@ test("[L1] fifty commits through two nodes get fifty revisions, and nothing is l
 
 test("[D6] a commit that waits behind a revocation stores nothing", async () => {
   const share = await a.create()
-  const [revoked, revision] = await inOrder<[string[], number | undefined]>(
+  const [revoked, revision] = await inOrder<[string[], Committed]>(
     share.id,
-    () => a.meta.revoke(share.id, 9),
+    () => a.meta.revoke({ shareID: share.id, generation: 0 }, 9),
     () => b.commit(share, ["late"]),
   )
   expect(revoked).toEqual([share.id])
@@ -79,10 +82,10 @@ test("[D6] a commit that waits behind a revocation stores nothing", async () => 
 
 test("[D6] a revocation that waits behind a commit takes its segment along", async () => {
   const share = await a.create()
-  const [revision, revoked] = await inOrder<[number | undefined, string[]]>(
+  const [revision, revoked] = await inOrder<[Committed, string[]]>(
     share.id,
     () => b.commit(share, ["early"]),
-    () => a.meta.revoke(share.id, 9),
+    () => a.meta.revoke({ shareID: share.id, generation: 0 }, 9),
   )
   expect(revision).toBe(1)
   expect(revoked).toEqual([share.id])
@@ -93,8 +96,8 @@ test("[D2] of two revocations of one share, one revokes it", async () => {
   const share = await a.create()
   const revoked = await inOrder<[string[], string[]]>(
     share.id,
-    () => a.meta.revoke(share.id, 9),
-    () => b.meta.revoke(share.id, 10),
+    () => a.meta.revoke({ shareID: share.id, generation: 0 }, 9),
+    () => b.meta.revoke({ shareID: share.id, generation: 0 }, 10),
   )
   expect(revoked).toEqual([[share.id], []])
   expect(await b.row(share)).toMatchObject({ revokedAt: 9 })
@@ -104,7 +107,7 @@ test("[D6] whatever the order, a revoked share keeps no segment, and the revisio
   for (let round = 0; round < 30; round++) {
     const share = await a.create()
     const commits = Array.from({ length: 6 }, (_, i) => (i % 2 ? a : b).commit(share, [`s${i}`]))
-    const revoking = (round % 2 ? a : b).meta.revoke(share.id, 9)
+    const revoking = (round % 2 ? a : b).meta.revoke({ shareID: share.id, generation: 0 }, 9)
     const revisions = (await Promise.all(commits)).filter((revision) => revision !== undefined)
     expect(await revoking).toEqual([share.id])
     expect(await a.manifest(share)).toEqual([])
@@ -115,7 +118,7 @@ test("[D6] whatever the order, a revoked share keeps no segment, and the revisio
 
 test("of the same commit through two nodes, the second finds it made", async () => {
   const share = await a.create()
-  const revisions = await inOrder<[number | undefined, number | undefined]>(
+  const revisions = await inOrder<[Committed, Committed]>(
     share.id,
     () => a.commit(share, ["s1", "s2"]),
     () => b.commit(share, ["s1", "s2"]),
@@ -127,7 +130,7 @@ test("of the same commit through two nodes, the second finds it made", async () 
 test("a merge that waits behind another one that took its segments does nothing", async () => {
   const share = await a.create()
   await a.commit(share, ["s1", "s2", "s3"])
-  const merged = await inOrder<[boolean, boolean]>(
+  const merged = await inOrder<[Merged, Merged]>(
     share.id,
     () => a.merge(share, { replaces: ["s1", "s2"], by: "m1" }),
     () => b.merge(share, { replaces: ["s2", "s3"], by: "m2" }),
@@ -142,7 +145,7 @@ test("a merge that waits behind another one that took its segments does nothing"
 test("a commit and a merge that wait for each other both happen", async () => {
   const share = await a.create()
   await a.commit(share, ["s1", "s2"])
-  const results = await inOrder<[boolean, number | undefined, boolean]>(
+  const results = await inOrder<[Merged, Committed, Merged]>(
     share.id,
     () => a.merge(share, { replaces: ["s1", "s2"], by: "m1" }),
     () => b.commit(share, ["s3"]),
@@ -155,9 +158,9 @@ test("a commit and a merge that wait for each other both happen", async () => {
 test("[D6] a merge that waits behind a revocation does nothing", async () => {
   const share = await a.create()
   await a.commit(share, ["s1", "s2"])
-  const [, merged] = await inOrder<[string[], boolean]>(
+  const [, merged] = await inOrder<[string[], Merged]>(
     share.id,
-    () => a.meta.revoke(share.id, 9),
+    () => a.meta.revoke({ shareID: share.id, generation: 0 }, 9),
     () => b.merge(share, { replaces: ["s1", "s2"], by: "m1" }, { epoch: 0 }),
   )
   expect(merged).toBe(false)
@@ -168,27 +171,28 @@ test("[D3] a revocation that waits behind a ticket knows of it, a ticket behind 
   const share = await a.create({ door: "direct" })
   const results = await inOrder<[boolean, string[], boolean]>(
     share.id,
-    () => a.meta.noteTicket({ shareID: share.id, until: 500, plain: false }),
-    () => b.meta.revoke(share.id, 9),
-    () => a.meta.noteTicket({ shareID: share.id, until: 900, plain: false }),
+    () => a.meta.noteTicket({ shareID: share.id, generation: 0, until: 500, plain: false }),
+    () => b.meta.revoke({ shareID: share.id, generation: 0 }, 9),
+    () => a.meta.noteTicket({ shareID: share.id, generation: 0, until: 900, plain: false }),
   )
   expect(results).toEqual([true, [share.id], false])
   expect(await a.meta.findDeletion(share.id)).toMatchObject({ ticketsUntil: 500 })
 })
 
-test("a reuse that waits behind a ticket keeps it in the deletion, one behind a commit does nothing", async () => {
+test("[P2] a reuse that waits behind a ticket or a commit does nothing", async () => {
   const unwritten = { generation: 0, state: "active" } as const
   const old = await a.create({ door: "direct" })
   const reused = await inOrder<[boolean, boolean]>(
     old.id,
-    () => a.meta.noteTicket({ shareID: old.id, until: 500, plain: true }),
+    () => a.meta.noteTicket({ shareID: old.id, generation: 0, until: 500, plain: true }),
     () => b.meta.reuseShare(newShare({ id: old.id }), unwritten),
   )
-  expect(reused).toEqual([true, true])
-  expect(await a.meta.findDeletion(old.id)).toMatchObject({ generation: 0, ticketsUntil: 500 })
+  expect(reused).toEqual([true, false])
+  expect(await a.meta.findDeletion(old.id)).toBeUndefined()
+  expect(await a.row(old)).toMatchObject({ generation: 0, ticketsUntil: 500 })
 
   const written = await a.create({ door: "direct" })
-  const refused = await inOrder<[number | undefined, boolean]>(
+  const refused = await inOrder<[Committed, boolean]>(
     written.id,
     () => a.commit(written, ["s1"]),
     () => b.meta.reuseShare(newShare({ id: written.id }), unwritten),
@@ -199,7 +203,7 @@ test("a reuse that waits behind a ticket keeps it in the deletion, one behind a 
 
 test("a commit that waits behind a reuse stores nothing in the next generation", async () => {
   const old = await a.create({ door: "direct" })
-  const [reused, revision] = await inOrder<[boolean, number | undefined]>(
+  const [reused, revision] = await inOrder<[boolean, Committed]>(
     old.id,
     () => a.meta.reuseShare(newShare({ id: old.id }), { generation: 0, state: "active" }),
     () => b.commit(old, ["late"]),
@@ -210,7 +214,7 @@ test("a commit that waits behind a reuse stores nothing in the next generation",
 
 test("of two first looks at a plain object, one raises the revision; a commit behind it is refused", async () => {
   const share = await a.create({ door: "direct" })
-  const [one, other, revision] = await inOrder<[unknown, unknown, number | undefined]>(
+  const [one, other, revision] = await inOrder<[unknown, unknown, Committed]>(
     share.id,
     () => a.seePlain(share, { version: "v1" }),
     () => b.seePlain(share, { version: "v1" }),

@@ -24,7 +24,7 @@ afterAll(async () => {
   await server.close()
 })
 
-function commit(id: string): Promise<number | undefined> {
+function commit(id: string): ReturnType<MetaStore["commit"]> {
   return createMetaBench(meta).commit(SHARE, [id])
 }
 
@@ -33,7 +33,7 @@ test("while the server is away every call says that it may be tried again, and t
   await server.stop("fast")
   await expect(meta.findShare(SHARE.id)).rejects.toMatchObject({ ...UNAVAILABLE, op: "meta.findShare" })
   await expect(commit("away")).rejects.toMatchObject({ ...UNAVAILABLE, op: "meta.commit" })
-  await expect(meta.revoke(SHARE.id, 9)).rejects.toMatchObject(UNAVAILABLE)
+  await expect(meta.revoke({ shareID: SHARE.id, generation: 0 }, 9)).rejects.toMatchObject(UNAVAILABLE)
   await server.start()
   expect(await meta.findShare(SHARE.id)).toMatchObject({ state: "active", revision: 0 })
   expect(await commit("back")).toBe(1)

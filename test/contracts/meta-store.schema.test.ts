@@ -9,6 +9,7 @@ import { migrateDatabase } from "../../src/storage/meta/migrate-database.ts"
 import { openPostgresStore } from "../../src/storage/meta/postgres.ts"
 import { openSqliteStore } from "../../src/storage/meta/sqlite.ts"
 import { createPostgresServer, type PostgresServer } from "../postgres/server.ts"
+import { newShare } from "./meta-bench.ts"
 
 interface Subject {
   open(options: { migrate: boolean }): Promise<MetaStore>
@@ -80,6 +81,19 @@ describe.each(Object.entries(KINDS))("schema: %s", (_, create) => {
     await expect(database.migrate()).rejects.toThrow(refusal)
   })
 })
+
+test.each(Object.entries(KINDS))(
+  "%s: a node of the version before can revoke while this one has migrated",
+  async (_, create) => {
+    const database = await create()
+    const store = await database.open({ migrate: true })
+    await store.createShare(newShare({ id: "share-of-before" }))
+    // As it says it: of generations it knows nothing.
+    await database.execute("insert into deletions (share_id, revoked_at) values ('share-of-before', 9)")
+    expect(await store.unfinishedDeletions()).toMatchObject([{ shareID: "share-of-before", generation: 0 }])
+    await store.close()
+  },
+)
 
 test("of nodes that start at once on an empty database, one migrates it and all start", async () => {
   const url = await server.createDatabase()

@@ -51,6 +51,19 @@ test("what another process holds locked may be tried again", async () => {
   await rm(folder, { recursive: true, force: true })
 })
 
+test("unfinished deletions are found without looking through the finished ones", async () => {
+  const folder = await mkdtemp(join(tmpdir(), "better-share-meta-"))
+  const file = join(folder, "meta.db")
+  await (await openSqliteStore({ file, migrate: true })).close()
+  const database = new Database(file)
+  const plan = database
+    .prepare("explain query plan select * from deletions where finished_at is null")
+    .all() as { detail: string }[]
+  database.close()
+  expect(plan.map(({ detail }) => detail).join()).toContain("USING INDEX deletions_unfinished")
+  await rm(folder, { recursive: true, force: true })
+})
+
 test("a data folder has one process at a time", async () => {
   const folder = await mkdtemp(join(tmpdir(), "better-share-lock-"))
   const lock = lockDataDir(folder)

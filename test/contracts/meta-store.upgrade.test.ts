@@ -129,6 +129,7 @@ describe.each(Object.entries(KINDS))("upgrade: %s", (_, create) => {
       ticketsUntil: undefined,
       plainUntil: undefined,
       plain: undefined,
+      ownID: false,
     })
     expect(await meta.findShare("new")).toMatchObject({ form: undefined, revision: 0, syncs: 0 })
     expect(await meta.findShare("left")).toMatchObject({ state: "revoked", revokedAt: 9, creator: undefined })
@@ -182,7 +183,7 @@ describe.each(Object.entries(KINDS))("upgrade: %s", (_, create) => {
     expect(await row(share)).toMatchObject({ syncs: 3, epoch: 1 })
     const again = newShare({ id: "left" })
     expect(await meta.reuseShare(again, { generation: 0, state: "revoked" })).toBe(true)
-    expect(await meta.revoke("left", 20)).toEqual(["left"])
+    expect(await meta.revoke({ shareID: "left", generation: 1 }, 20)).toEqual(["left"])
     expect(await meta.findDeletion("left")).toMatchObject({ generation: 1, finishedAt: undefined })
     await meta.recordCleared({ shareID: "leaving", generation: 0 }, { at: 21, finished: true })
     expect((await meta.unfinishedDeletions()).map(({ shareID }) => shareID)).toEqual(["left"])

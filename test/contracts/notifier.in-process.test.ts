@@ -1,4 +1,4 @@
 import { createInProcessNotifier } from "../../src/storage/notifier/in-process.ts"
 import { notifierContract } from "./notifier.ts"
 
-notifierContract("in process", async () => createInProcessNotifier())
+notifierContract("in process", async () => createInProcessNotifier(), { shared: false })

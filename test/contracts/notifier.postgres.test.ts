@@ -28,7 +28,7 @@ afterAll(async () => {
 
 const log = { info: () => {}, warn: () => {} }
 
-notifierContract("PostgreSQL", () => openPostgresNotifier({ url, log }))
+notifierContract("PostgreSQL", () => openPostgresNotifier({ url, log }), { shared: true })
 
 async function node(options: Partial<PostgresNotifierOptions> = {}): Promise<Notifier> {
   const notifier = await openPostgresNotifier({ url, log, ...options })
@@ -40,7 +40,7 @@ async function createShare(): Promise<NewShare> {
   return createMetaBench(meta).create()
 }
 
-function commit(share: NewShare, id: string): Promise<number | undefined> {
+function commit(share: NewShare, id: string): ReturnType<MetaStore["commit"]> {
   return createMetaBench(meta).commit(share, [id])
 }
 
@@ -121,7 +121,7 @@ test("[D1] a revocation is told by its own transaction, should its node die righ
   const share = await createShare()
   await commit(share, "s1")
   const heard = listen(await node(), share.id)
-  await meta.revoke(share.id, 9)
+  await meta.revoke({ shareID: share.id, generation: 0 }, 9)
   await waitFor("the news", () => heard.length > 0)
   expect(heard).toEqual([{ shareID: share.id, revision: 1, state: "revoked" }])
 })
@@ -139,7 +139,7 @@ test("a lost connection is noticed, replaced, and what it missed is told", async
     // Nobody publishes: only the rows say so.
     await commit(share, "s1")
     await commit(share, "s2")
-    await meta.revoke(gone, 9)
+    await meta.revoke({ shareID: gone, generation: 0 }, 9)
   })
   await waitFor("both to be fresh", () => a.isFresh() && b.isFresh())
   expect(heard?.at(-1)).toEqual({ shareID: share.id, revision: 2, state: "active" })

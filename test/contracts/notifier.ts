@@ -2,7 +2,11 @@ import { afterEach, describe, expect, test } from "vitest"
 import type { Notifier, ShareNews } from "../../src/shares/ports.ts"
 
 /** What every Notifier does, whatever it stands on. */
-export function notifierContract(name: string, open: () => Promise<Notifier>) {
+export function notifierContract(
+  name: string,
+  open: () => Promise<Notifier>,
+  { shared }: { shared: boolean },
+) {
   describe(`notifier: ${name}`, () => {
     const opened: Notifier[] = []
     let count = 0
@@ -68,6 +72,10 @@ export function notifierContract(name: string, open: () => Promise<Notifier>) {
       publish(1)
       publish(2)
       expect(heard).toEqual([1])
+    })
+
+    test("says whether there may be other nodes", async () => {
+      expect((await begin()).notifier.shared).toBe(shared)
     })
 
     test("is fresh once it is open", async () => {

@@ -60,6 +60,41 @@ test("[P4] one commit through both nodes at once is one commit", async () => {
   expect((await a.manifest(share.shareId, share.secret)).body.segments).toHaveLength(1)
 })
 
+test("[P5] one merge through both nodes at once is one merge, and all are told so", async () => {
+  const { session, user } = itemsOf("ses_merged")
+  const packs = [pack([session()]), pack([user("msg_1")]), pack([session(), user("msg_1")])]
+  const share = (await a.reserve({ sessionId: "ses_merged", tickets: packs.map(wishOf) })).body
+  const claims = await Promise.all(
+    packs.map(async (packed, i) => {
+      const ticket = share.tickets[i]
+      if (!ticket) throw new Error("no ticket")
+      expect(await put(ticket, packed.body)).toBe(200)
+      return claimOf(ticket, packed)
+    }),
+  )
+  const [segments, segment] = [claims.slice(0, 2), claims[2]]
+  await a.presign(share.shareId, share.secret, { commit: { segments } })
+  const merge = { replaces: segments.map(({ segment }) => segment), epoch: 0, segment }
+  const answers = await Promise.all(
+    [a, b, a, b].map((node) => node.presign(share.shareId, share.secret, { merge })),
+  )
+  expect(answers.map(({ status, body }) => [status, body.epoch])).toEqual(Array(4).fill([200, 1]))
+  expect((await a.manifest(share.shareId, share.secret)).body.segments).toHaveLength(1)
+})
+
+test("[P4] a NUL in a title is left out on PostgreSQL, too", async () => {
+  const packed = pack([itemsOf("ses_nul").session()])
+  const share = (await a.reserve({ sessionId: "ses_nul", tickets: [wishOf(packed)] })).body
+  const [ticket] = share.tickets
+  if (!ticket) throw new Error("no ticket")
+  await put(ticket, packed.body)
+  const counts = { messageCount: 0, partCount: 0, diffCount: 0, modelCount: 0 }
+  const commit = { segments: [claimOf(ticket, packed)], metadata: { title: "A\0 title", ...counts } }
+  expect((await a.presign(share.shareId, share.secret, { commit })).status).toBe(200)
+  const { body } = await b.call("GET", `/api/share/${share.shareId}/metadata`)
+  expect(body).toMatchObject({ title: "A title" })
+})
+
 test("[F3] a plain object that two nodes look at is one change", async () => {
   const sessionId = "ses_plain"
   const share = (await a.reserve({ sessionId })).body

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from "vitest"
+import { createLog } from "../../src/host/log.ts"
 import type { Item } from "../../src/protocol/item.ts"
 import { claimOf, createDirectClient, pack, packText, put, unpack, wishOf } from "../direct-client.ts"
 import { readEvents } from "../event-source.ts"
@@ -6,7 +7,8 @@ import { itemsOf } from "../items.ts"
 import { createNativeClient } from "../native-client.ts"
 import { createWorld, type World } from "../world.ts"
 
-const DAY = 24 * 3600_000
+const HOUR = 3600_000
+const DAY = 24 * HOUR
 
 let world: World
 let client: ReturnType<typeof createDirectClient>
@@ -103,6 +105,9 @@ describe("creating", () => {
     ahead = DAY - 60_000
     expect((await reserve()).status).toBe(409)
     ahead = DAY + 60_000
+    // Its ticket was good for another hour.
+    expect((await reserve()).status).toBe(409)
+    ahead = DAY + HOUR + 60_000
     const second = await reserve()
     ahead = 0
     expect(second.status).toBe(200)
@@ -110,10 +115,31 @@ describe("creating", () => {
     expect((await client.presign("left_alone", second.body.secret)).status).toBe(200)
   })
 
+  test("[P2] an id whose client has just asked for a ticket is not free, however old it is", async () => {
+    const reserve = () => client.reserve({ shareId: "still_wanted", sessionId: "ses_still", tickets: [] })
+    const { secret } = (await reserve()).body
+    ahead = 3 * DAY
+    const packed = pack([itemsOf("ses_still").session()])
+    const { body } = await client.presign("still_wanted", secret, { tickets: [wishOf(packed)] })
+    const taken = await reserve()
+    ahead = 0
+    expect(body.tickets).toHaveLength(1)
+    expect(taken.status).toBe(409)
+  })
+
+  test("[P2] an id that the server made is nobody else's, however long it is left alone", async () => {
+    const { body } = await client.reserve({ sessionId: "ses_made", tickets: [] })
+    ahead = 30 * DAY
+    const taken = await client.reserve({ shareId: body.shareId, sessionId: "ses_made", tickets: [] })
+    ahead = 0
+    expect(taken.status).toBe(409)
+    expect((await client.presign(body.shareId, body.secret, { tickets: [] })).status).toBe(200)
+  })
+
   test("[P2] a day does not free an id that was put to use, seen or unseen", async () => {
     const { body } = await client.reserve({ shareId: "put_to_use", sessionId: "ses_use" })
     expect(await put({ url: body.presignedUrl ?? "", headers: body.headers ?? {} }, "{}")).toBe(200)
-    ahead = DAY + 60_000
+    ahead = 3 * DAY
     const again = await client.reserve({ shareId: "put_to_use", sessionId: "ses_use" })
     ahead = 0
     expect(again.status).toBe(409)
@@ -196,6 +222,20 @@ describe("committing", () => {
     await sync(share, [share.text("msg_1", "prt_1", "live words")])
     const { data } = await reader.waitForEvent("the commit", ({ id }) => id === 2)
     expect(JSON.stringify(data)).toContain("live words")
+  })
+
+  test("[P4] a NUL in what a client says of its share is left out", async () => {
+    const share = await newShare()
+    const { claim } = await upload(share, [share.session()])
+    const metadata = { ...METADATA, title: "A\0 title", directory: "/home\0/dev" }
+    const { status } = await client.presign(share.id, share.secret, {
+      commit: { segments: [claim], metadata },
+    })
+    expect(status).toBe(200)
+    expect((await client.call("GET", `/api/share/${share.id}/metadata`)).body).toMatchObject({
+      title: "A title",
+      directory: "/home/dev",
+    })
   })
 
   test("[P4] a later commit without metadata leaves it", async () => {
@@ -368,6 +408,11 @@ describe("what clients put", () => {
     ["is not JSON", () => packText("not json\n", 1)],
     ["is no item", () => packText('{"type":"message","data":{}}\n', 1)],
     ["ends within a line", () => packText('{"type":"a","data":1}\n{"type"', 1)],
+    ["has a line longer than an item may be", () => pack([{ type: "note", data: "a".repeat(17 << 20) }])],
+    [
+      "has an item of too many values",
+      () => pack([{ type: "note", data: { id: "n", x: Array(250_000).fill([]) } }]),
+    ],
     [
       "nests too deep",
       () => packText(`{"type":"note","data":${"[".repeat(100_000)}${"]".repeat(100_000)}}\n`, 1),
@@ -389,8 +434,63 @@ describe("what clients put", () => {
     expect([data.status, data.body.error?.code]).toEqual([422, "unreadable"])
     const page = await client.call("GET", `/share/${share.id}`)
     expect(page.status).toBe(422)
-    expect(page.text).toContain("cannot be read")
+    expect(page.text).toContain("cannot be read: ")
+    // And can be mended: one segment is replaced by another.
+    const { claim } = await upload(share, [share.session({ title: "mended" })])
+    const replaces = [ticket.segment]
+    const merge = { replaces, epoch: 0, segment: claim }
+    expect((await client.presign(share.id, share.secret, { merge })).status).toBe(200)
+    expect((await native.data(share.id)).body).toEqual([share.session({ title: "mended" })])
     expect((await client.remove(share.id, share.secret)).status).toBe(200)
+  })
+
+  test("[P7] what takes many times its text in memory is not shown, whichever door it came by", async () => {
+    const small = await createWorld({ maxShareBytes: 100_000 })
+    try {
+      const items = Array.from({ length: 10 }, (_, i) => ({
+        type: "note",
+        data: { id: `n${i}`, x: Array(2_000).fill([]) },
+      }))
+      const narrow = createDirectClient(small.url)
+      const other = createNativeClient(small.url)
+      const packed = pack(items)
+      const direct = (await narrow.reserve({ sessionId: "ses_heavy", tickets: [wishOf(packed)] })).body
+      const [ticket] = direct.tickets
+      if (!ticket) throw new Error("no ticket")
+      await put(ticket, packed.body)
+      const commit = { segments: [claimOf(ticket, packed)] }
+      expect((await narrow.presign(direct.shareId, direct.secret, { commit })).status).toBe(200)
+      const synced = (await other.create("ses_heavy_too")).body
+      expect((await other.sync(synced.id, synced.secret, items)).status).toBe(200)
+      for (const id of [direct.shareId, synced.id]) {
+        const { status, body } = await other.data(id)
+        expect([status, body.error?.code]).toEqual([422, "unreadable"])
+        expect(body.error?.message).toContain("too large to be shown")
+      }
+    } finally {
+      await small.close()
+    }
+  })
+
+  test("[P7] who watches while something unreadable is committed makes nobody read it again and again", async () => {
+    const errors: string[] = []
+    const log = { ...createLog("silent"), error: (_: object, message: string) => void errors.push(message) }
+    const watched = await createWorld({ log })
+    try {
+      const own = createDirectClient(watched.url)
+      const bad = packText("nonsense\n", 1)
+      const share = (await own.reserve({ sessionId: "ses_bad", tickets: [wishOf(bad)] })).body
+      const reader = await readEvents(`${watched.url}/api/share/${share.shareId}/events`)
+      onTestFinished(() => reader.close())
+      const [ticket] = share.tickets
+      if (!ticket) throw new Error("no ticket")
+      await put(ticket, bad.body)
+      await own.presign(share.shareId, share.secret, { commit: { segments: [claimOf(ticket, bad)] } })
+      await new Promise((resolve) => setTimeout(resolve, 2_500))
+      expect(errors).toEqual(["a live page fell behind"])
+    } finally {
+      await watched.close()
+    }
   })
 
   test("[P8] a log may not come to more than twice what a share may", async () => {
@@ -409,6 +509,49 @@ describe("what clients put", () => {
     } finally {
       await small.close()
     }
+  })
+})
+
+describe("[P8] at the limit", () => {
+  let small: World
+  let narrow: ReturnType<typeof createDirectClient>
+  beforeAll(async () => {
+    small = await createWorld({ maxShareBytes: 10_000 })
+    narrow = createDirectClient(small.url)
+  })
+  afterAll(() => small.close())
+
+  async function claimsOf(share: { shareId: string; secret: string }, count: number, letters: number) {
+    const made = Array.from({ length: count }, (_, i) =>
+      pack([itemsOf("ses_big").session({ title: `${i}${"a".repeat(letters)}` })]),
+    )
+    const { body } = await narrow.presign(share.shareId, share.secret, { tickets: made.map(wishOf) })
+    await Promise.all(
+      made.map(({ body: bytes }, i) => put(body.tickets[i] ?? { url: "", headers: {} }, bytes)),
+    )
+    return made.map((packed, i) => claimOf(body.tickets[i] ?? { segment: "" }, packed))
+  }
+
+  test("commits side by side do not exceed it together", async () => {
+    const share = (await narrow.reserve({ sessionId: "ses_big", tickets: [] })).body
+    const claims = await claimsOf(share, 8, 5_500)
+    const answers = await Promise.all(
+      claims.map((claim) => narrow.presign(share.shareId, share.secret, { commit: { segments: [claim] } })),
+    )
+    expect(answers.map(({ status }) => status).sort()).toEqual([200, 200, 200, ...Array(5).fill(413)])
+    expect((await narrow.manifest(share.shareId, share.secret)).body.segments).toHaveLength(3)
+  })
+
+  test("nor does a merge exceed it", async () => {
+    const share = (await narrow.reserve({ sessionId: "ses_big", tickets: [] })).body
+    const claims = await claimsOf(share, 2, 1_000)
+    await narrow.presign(share.shareId, share.secret, { commit: { segments: claims } })
+    const [segment] = await claimsOf(share, 1, 21_000)
+    const merge = { replaces: claims.map(({ segment }) => segment), epoch: 0, segment }
+    const refused = await narrow.presign(share.shareId, share.secret, { merge })
+    expect([refused.status, refused.body.error?.code]).toEqual([413, "too_large"])
+    expect(refused.body.error?.message).toContain("larger than this server keeps")
+    expect((await narrow.manifest(share.shareId, share.secret)).body.segments).toHaveLength(2)
   })
 })
 

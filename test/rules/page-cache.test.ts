@@ -163,7 +163,7 @@ test("[R5] while other nodes are not heard, the row is read before each answer f
     expect(app.calls()).toEqual(["meta.findShare"])
   }
   // As another node would do it.
-  await app.meta.revoke(id, app.clock.now)
+  await app.meta.revoke({ shareID: id, generation: 0 }, app.clock.now)
   expect((await app.request(path, unless(tag))).status).toBe(410)
 })
 
@@ -176,13 +176,13 @@ test("[R5] what no news told of holds after a second, in which the row is read o
     expect((await app.request(path, unless(tag))).status).toBe(304)
   }
   expect(app.calls()).toEqual(["meta.findShare"])
-  await app.meta.revoke(id, app.clock.now)
+  await app.meta.revoke({ shareID: id, generation: 0 }, app.clock.now)
   app.clock.now += 1
   expect((await app.request(path, unless(tag))).status).toBe(410)
   // A clock that is set back must not make a page last.
   const other = await newShare()
   await app.request(other.path)
-  await app.meta.revoke(other.id, app.clock.now)
+  await app.meta.revoke({ shareID: other.id, generation: 0 }, app.clock.now)
   app.clock.now -= 3_600_000
   expect((await app.request(other.path)).status).toBe(410)
 })

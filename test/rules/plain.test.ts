@@ -206,7 +206,7 @@ test.each([
   [
     "a message without an id",
     { session: { id: "SESSION" }, messages: [{ info: {}, parts: [] }] },
-    "messages.0.info",
+    "messages.0.info.id",
   ],
   [
     "a part without an id",
@@ -214,7 +214,7 @@ test.each([
       session: { id: "SESSION" },
       messages: [{ info: { id: "msg_1", sessionID: "s" }, parts: [{ type: "text" }] }],
     },
-    "messages.0.parts.0",
+    "messages.0.parts.0.id",
   ],
   [
     "what nests too deep",
@@ -240,10 +240,10 @@ test.each([
 
 test("[F5] what is too large to be parsed at once: 422 that says so, without reading it", async () => {
   const share = await newShare()
-  expect(await upload(share, "x".repeat(64 * 1024 * 1024 + 1))).toBe(200)
+  expect(await upload(share, "x".repeat(16 * 1024 * 1024 + 1))).toBe(200)
   const answer = await native.data(share.shareId)
   expect([answer.status, answer.body.error?.code]).toEqual([422, "unreadable"])
-  expect(answer.body.error?.message).toContain("larger than 64 MiB")
+  expect(answer.body.error?.message).toContain("larger than 16 MiB")
 })
 
 test("[F5] hostile text in it is shown as text", async () => {

@@ -1,6 +1,15 @@
 import { join } from "node:path"
 import { setTimeout as sleep } from "node:timers/promises"
 import { afterAll, beforeAll, expect, test } from "vitest"
+import { databaseFile } from "../../src/host/data-dir.ts"
+import { createLog } from "../../src/host/log.ts"
+import { createMachine } from "../../src/host/machine.ts"
+import type { SegmentRow } from "../../src/shares/ports.ts"
+import { createShares } from "../../src/shares/shares.ts"
+import { SWEEP_EVERY_MS } from "../../src/shares/sweep.ts"
+import { openFileStore } from "../../src/storage/blobs/file.ts"
+import { openSqliteStore } from "../../src/storage/meta/sqlite.ts"
+import { createInProcessNotifier } from "../../src/storage/notifier/in-process.ts"
 import { itemsOf } from "../items.ts"
 import { createNativeClient } from "../native-client.ts"
 import { createServerProcess, type ServerProcess } from "../server-process.ts"
@@ -8,6 +17,7 @@ import { filesBelow } from "../world.ts"
 
 const KILLS = 200
 const WRITERS = 4
+const OPEN_SHARES = 3
 
 let server: ServerProcess
 beforeAll(async () => {
@@ -20,6 +30,31 @@ function folderName(id: string): string {
   return id.replace(/[A-Z]/g, (letter) => `+${letter.toLowerCase()}`)
 }
 
+/** What is in the manifests and in the store once everything is swept that the kills have left. */
+async function sweepHoursLater(
+  dataDir: string,
+  ids: readonly string[],
+): Promise<{ segments: SegmentRow[]; stored: string[]; unknown: number | undefined }> {
+  const meta = await openSqliteStore({ file: databaseFile(dataDir), migrate: false })
+  const blobs = await openFileStore({ root: dataDir, baseUrl: "http://127.0.0.1" })
+  const now = () => Date.now() + SWEEP_EVERY_MS
+  const shares = createShares({
+    meta,
+    blobs,
+    notifier: createInProcessNotifier(),
+    machine: { ...createMachine(), now },
+    log: createLog("silent"),
+    maxShareBytes: 1,
+  })
+  await shares.upkeep()
+  const swept = await shares.sweep()
+  const stored: string[] = []
+  for await (const { key } of blobs.list("")) stored.push(key)
+  const segments = (await Promise.all(ids.map((id) => meta.segments(id)))).flat()
+  await meta.close()
+  return { segments, stored: stored.sort(), unknown: swept?.unknown }
+}
+
 /** A share under load: for each part the last version that was sent, and the last one that was acknowledged. */
 interface Written {
   id: string
@@ -28,9 +63,11 @@ interface Written {
   sent: Map<string, number>
   acknowledged: Map<string, number>
   deleted: "no" | "asked" | "yes"
+  /** Syncs until its session ends: enough for merges. Every other share is deleted then. */
+  left: number
 }
 
-test(`[L3] ${KILLS} kill -9 under load lose no acknowledged item and leave every share readable`, async () => {
+test(`[L3] [L9] ${KILLS} kill -9 under load lose no acknowledged item, leave every share readable, and nothing that is not swept`, async () => {
   const client = createNativeClient(server.url)
   const shares: Written[] = []
   let version = 0
@@ -39,7 +76,15 @@ test(`[L3] ${KILLS} kill -9 under load lose no acknowledged item and leave every
   async function newShare(): Promise<Written> {
     const sessionID = `ses_${++version}`
     const { body } = await client.create(sessionID)
-    const share: Written = { ...body, sessionID, sent: new Map(), acknowledged: new Map(), deleted: "no" }
+    const left = 20 + Math.floor(Math.random() * 60)
+    const share: Written = {
+      ...body,
+      sessionID,
+      sent: new Map(),
+      acknowledged: new Map(),
+      deleted: "no",
+      left,
+    }
     shares.push(share)
     return share
   }
@@ -73,14 +118,10 @@ test(`[L3] ${KILLS} kill -9 under load lose no acknowledged item and leave every
   async function write(isKilled: () => boolean): Promise<void> {
     try {
       for (;;) {
-        const mine = shares.filter(({ deleted }) => deleted === "no")
-        const share =
-          Math.random() < 0.02 || mine.length < WRITERS
-            ? await newShare()
-            : mine.at(-1 - Math.floor(Math.random() * WRITERS))
-        if (!share) continue
-        if (Math.random() < 0.04 && share.sent.size > 0) await remove(share)
-        else await sync(share)
+        const open = shares.filter(({ left }) => left > 0)
+        const share = open[Math.floor(Math.random() * OPEN_SHARES)] ?? (await newShare())
+        await sync(share)
+        if (--share.left === 0 && shares.indexOf(share) % 2 === 0) await remove(share)
       }
     } catch (error) {
       if (!isKilled()) throw error
@@ -112,7 +153,7 @@ test(`[L3] ${KILLS} kill -9 under load lose no acknowledged item and leave every
     await server.start()
     let killed = false
     const writers = Array.from({ length: WRITERS }, () => write(() => killed))
-    await sleep(Math.random() * 250)
+    await sleep(Math.random() * 400)
     killed = true
     await server.kill("SIGKILL")
     await Promise.all(writers)
@@ -129,5 +170,20 @@ test(`[L3] ${KILLS} kill -9 under load lose no acknowledged item and leave every
   for (const { id } of gone) expect(left.filter((path) => path.includes(folderName(id)))).toEqual([])
   expect(gone.length).toBeGreaterThan(0)
   expect(acknowledgedSyncs).toBeGreaterThan(KILLS)
-  console.log(`${acknowledgedSyncs} acknowledged syncs to ${shares.length} shares`)
+
+  await server.kill("SIGKILL")
+  const { segments, stored, unknown } = await sweepHoursLater(
+    server.dataDir,
+    shares.map(({ id }) => id),
+  )
+  const merged = segments.filter(({ firstRevision, lastRevision }) => lastRevision > firstRevision)
+  expect(merged.length).toBeGreaterThan(0)
+  expect(stored).toEqual(segments.map(({ objectKey }) => objectKey).sort())
+  expect(unknown).toBe(0)
+  await server.start()
+  for (const share of shares) await check(share)
+  console.log(
+    `${merged.length} merged segments;`,
+    `${acknowledgedSyncs} acknowledged syncs to ${shares.length} shares`,
+  )
 }, 900_000)

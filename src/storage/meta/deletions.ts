@@ -15,13 +15,14 @@ export function createDeletionQueries(db: Kysely<Schema>, dialect: Dialect): Del
     db.updateTable("deletions").where("share_id", "=", shareID).where("generation", "=", generation)
 
   return {
-    revoke: (shareID, at) => db.transaction().execute((tx) => revoke(tx, { shareID, at, dialect })),
+    revoke: (share, at) => db.transaction().execute((tx) => revoke(tx, { ...share, at, dialect })),
 
-    async findDeletion(shareID) {
+    async findDeletion(shareID, generation) {
       const row = await db
         .selectFrom("deletions")
         .selectAll()
         .where("share_id", "=", shareID)
+        .$if(generation !== undefined, (query) => query.where("generation", "=", generation ?? 0))
         .orderBy("generation", "desc")
         .executeTakeFirst()
       return row && toDeletion(row)
@@ -32,29 +33,40 @@ export function createDeletionQueries(db: Kysely<Schema>, dialect: Dialect): Del
       return rows.map(toDeletion)
     },
 
-    async recordListing(deletion, { objects, bytes }) {
-      await update(deletion).set({ listed_objects: objects, listed_bytes: bytes }).execute()
+    async recordListing(deletion, { objects, bytes, pending, after }) {
+      const row = await update(deletion)
+        .set({ listed_objects: objects, listed_bytes: bytes, pending: JSON.stringify(pending) })
+        .where((eb) =>
+          after === undefined ? eb("listed_objects", "is", null) : eb("listed_objects", "=", after),
+        )
+        .returning("share_id")
+        .executeTakeFirst()
+      return row !== undefined
     },
 
     async recordCleared(deletion, { at, finished }) {
       await update(deletion)
-        .set({ cleared_at: at, finished_at: finished ? at : null })
+        .set({ cleared_at: at, pending: null, ...(finished && { finished_at: at }) })
+        .where("finished_at", "is", null)
         .execute()
     },
   }
 }
 
-interface Revocation {
-  shareID: string
+interface Revocation extends DeletionID {
   at: number
   dialect: Dialect
 }
 
-async function revoke(tx: Transaction<Schema>, { shareID, at, dialect }: Revocation): Promise<string[]> {
+async function revoke(
+  tx: Transaction<Schema>,
+  { shareID, generation, at, dialect }: Revocation,
+): Promise<string[]> {
   const named = await tx
     .selectFrom("shares")
     .select(["session_id", "creator", "created_at"])
     .where("share_id", "=", shareID)
+    .where("generation", "=", generation)
     .where("state", "=", "active")
     .executeTakeFirst()
   if (!named) return []
@@ -64,8 +76,9 @@ async function revoke(tx: Transaction<Schema>, { shareID, at, dialect }: Revocat
     .where("state", "=", "active")
     .where((eb) =>
       eb.or([
-        eb("share_id", "=", shareID),
+        eb.and([eb("share_id", "=", shareID), eb("generation", "=", generation)]),
         eb.and([
+          eb("share_id", "!=", shareID),
           eb("session_id", "=", named.session_id),
           eb("creator", "=", named.creator),
           eb("created_at", "<=", named.created_at),
@@ -109,6 +122,7 @@ async function revoke(tx: Transaction<Schema>, { shareID, at, dialect }: Revocat
         revoked_at: at,
         listed_objects: null,
         listed_bytes: null,
+        pending: null,
         tickets_until: row.tickets_until,
         cleared_at: null,
         finished_at: null,

@@ -3,7 +3,7 @@ import type { MetaStore } from "../../shares/ports.ts"
 import { createDeletionQueries } from "./deletions.ts"
 import type { Dialect } from "./dialect.ts"
 import { guarded } from "./guarded.ts"
-import { takeLease } from "./leases.ts"
+import { endLease, takeLease } from "./leases.ts"
 import { createManifestQueries } from "./manifest.ts"
 import { createPlainQueries } from "./plain.ts"
 import type { Schema } from "./schema.ts"
@@ -19,6 +19,7 @@ export function createKyselyStore(db: Kysely<Schema>, dialect: Dialect): MetaSto
     ...createPlainQueries(db),
     ...createDeletionQueries(db, dialect),
     takeLease: (lease) => takeLease(db, lease),
+    endLease: (lease) => endLease(db, lease),
     close: () => db.destroy(),
   }
   return guarded(store, dialect.isRetryable)

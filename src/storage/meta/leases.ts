@@ -14,3 +14,11 @@ export async function takeLease(
     .executeTakeFirst()
   return row !== undefined
 }
+
+/** Gives back what was taken until then. */
+export async function endLease(
+  db: Kysely<Schema>,
+  { name, until }: { name: string; until: number },
+): Promise<void> {
+  await db.deleteFrom("leases").where("name", "=", name).where("until", "=", until).execute()
+}

@@ -1,5 +1,5 @@
 import type { Insertable, Kysely, Transaction } from "kysely"
-import type { Commit, Merge, MetaStore, NewSegment } from "../../shares/ports.ts"
+import type { Commit, Excess, ManifestLimits, Merge, MetaStore, NewSegment } from "../../shares/ports.ts"
 import type { Dialect } from "./dialect.ts"
 import { fromMetadata, toSegment } from "./rows.ts"
 import type { Schema } from "./schema.ts"
@@ -103,14 +103,16 @@ async function hold(
 
 async function commit(
   tx: Transaction<Schema>,
-  { shareID, segments, secretHash, at, metadata, dialect }: Commit & { dialect: Dialect },
-): Promise<number | undefined> {
+  { shareID, segments, secretHash, at, metadata, limits, dialect }: Commit & { dialect: Dialect },
+): Promise<number | Excess | undefined> {
   const share = await hold(tx, { shareID, secretHash, dialect })
   if (!share || share.form === "plain") return undefined
   const taken = new Set(await known(tx, { shareID, ids: segments.map(({ id }) => id) }))
   // Also one that the caller names twice.
   const added = segments.filter(({ id }) => !taken.has(id) && taken.add(id))
   if (added.length === 0) return share.revision
+  const excess = limits && (await excessOf(tx, { shareID, added, limits }))
+  if (excess) return excess
   const revision = share.revision + added.length
   await tx
     .updateTable("shares")
@@ -141,13 +143,14 @@ async function commit(
 
 async function merge(
   tx: Transaction<Schema>,
-  { shareID, replaces, epoch, segment, secretHash, at, dialect }: Merge & { dialect: Dialect },
-): Promise<boolean> {
+  { shareID, replaces, epoch, segment, secretHash, at, limits, dialect }: Merge & { dialect: Dialect },
+): Promise<boolean | Excess> {
   const share = await hold(tx, { shareID, secretHash, dialect })
   if (share?.epoch !== epoch) return false
+  if ((await known(tx, { shareID, ids: [segment.id] })).length > 0) return false
   const manifest = await tx
     .selectFrom("segments")
-    .select(["segment_id", "object_key", "first_revision", "last_revision"])
+    .select(["segment_id", "object_key", "first_revision", "last_revision", "content_bytes"])
     .where("share_id", "=", shareID)
     .orderBy("first_revision")
     .execute()
@@ -155,6 +158,8 @@ async function merge(
   const replaced = from < 0 ? [] : manifest.slice(from, from + replaces.length)
   const [first, last] = [replaced[0], replaced.at(-1)]
   if (!first || !last || replaces.some((id, i) => replaced[i]?.segment_id !== id)) return false
+  const growth = segment.contentBytes - sumOf(replaced)
+  if (limits && growth > 0 && sumOf(manifest) + growth > limits.contentBytes) return "too_large"
   await tx
     .deleteFrom("segments")
     .where("share_id", "=", shareID)
@@ -179,6 +184,25 @@ async function merge(
     .where("share_id", "=", shareID)
     .execute()
   return true
+}
+
+async function excessOf(
+  tx: Transaction<Schema>,
+  change: { shareID: string; added: readonly NewSegment[]; limits: ManifestLimits },
+): Promise<Excess | undefined> {
+  const { shareID, added, limits } = change
+  const manifest = await tx
+    .selectFrom("segments")
+    .select("content_bytes")
+    .where("share_id", "=", shareID)
+    .execute()
+  const content = added.reduce((sum, { contentBytes }) => sum + contentBytes, sumOf(manifest))
+  if (content > limits.contentBytes) return "too_large"
+  return manifest.length + added.length > limits.segments ? "too_many" : undefined
+}
+
+function sumOf(rows: readonly { content_bytes: number }[]): number {
+  return rows.reduce((sum, row) => sum + row.content_bytes, 0)
 }
 
 function toRow(

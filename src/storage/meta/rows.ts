@@ -26,6 +26,7 @@ export function toShare(row: Selectable<Schema["shares"]>): ShareRow {
     createdAt: row.created_at,
     updatedAt: row.updated_at,
     revokedAt: row.revoked_at ?? undefined,
+    ownID: row.own_id === 1,
     ticketsUntil: row.tickets_until ?? undefined,
     plainUntil: row.plain_until ?? undefined,
     plain:
@@ -35,8 +36,8 @@ export function toShare(row: Selectable<Schema["shares"]>): ShareRow {
 
 export function fromMetadata(metadata: ShareMetadata) {
   return {
-    title: metadata.title ?? null,
-    directory: metadata.directory ?? null,
+    title: toText(metadata.title),
+    directory: toText(metadata.directory),
     message_count: metadata.messages,
     part_count: metadata.parts,
     diff_count: metadata.diffs,
@@ -74,8 +75,14 @@ export function toDeletion(row: Selectable<Schema["deletions"]>): DeletionRow {
     revokedAt: row.revoked_at,
     listed:
       row.listed_objects === null ? undefined : { objects: row.listed_objects, bytes: row.listed_bytes ?? 0 },
+    pending: row.pending === null ? undefined : JSON.parse(row.pending),
     ticketsUntil: row.tickets_until ?? undefined,
     clearedAt: row.cleared_at ?? undefined,
     finishedAt: row.finished_at ?? undefined,
   }
+}
+
+/** PostgreSQL takes no NUL. */
+function toText(text: string | undefined): string | null {
+  return text?.replaceAll("\0", "") ?? null
 }

@@ -13,6 +13,7 @@ export interface Schema {
     epoch: number
     creator: string | null
     address: string | null
+    own_id: number
     created_at: number
     updated_at: number
     revoked_at: number | null
@@ -47,6 +48,8 @@ export interface Schema {
     revoked_at: number
     listed_objects: number | null
     listed_bytes: number | null
+    /** JSON: an array of keys. */
+    pending: string | null
     tickets_until: number | null
     cleared_at: number | null
     finished_at: number | null

@@ -1,5 +1,5 @@
 import type { Kysely, Transaction } from "kysely"
-import type { MetaStore, NewShare, ShareRow } from "../../shares/ports.ts"
+import type { MetaStore, NewShare } from "../../shares/ports.ts"
 import type { Dialect } from "./dialect.ts"
 import { NO_METADATA, toShare } from "./rows.ts"
 import type { Schema } from "./schema.ts"
@@ -44,7 +44,7 @@ export function createShareQueries(
       return row && toShare(row)
     },
 
-    async noteTicket({ shareID, until, plain }) {
+    async noteTicket({ shareID, generation, until, plain }) {
       const row = await db
         .updateTable("shares")
         .set((eb) => {
@@ -56,6 +56,7 @@ export function createShareQueries(
           }
         })
         .where("share_id", "=", shareID)
+        .where("generation", "=", generation)
         .where("state", "=", "active")
         .returning("share_id")
         .executeTakeFirst()
@@ -65,7 +66,7 @@ export function createShareQueries(
 }
 
 /** What every share begins with, whether its id was given before or not. */
-function beginning({ sessionID, door, creator, address, createdAt }: NewShare) {
+function beginning({ sessionID, door, creator, address, ownID, createdAt }: NewShare) {
   return {
     session_id: sessionID,
     state: "active",
@@ -73,6 +74,7 @@ function beginning({ sessionID, door, creator, address, createdAt }: NewShare) {
     form: null,
     creator,
     address,
+    own_id: ownID ? 1 : 0,
     created_at: createdAt,
     updated_at: createdAt,
     revoked_at: null,
@@ -94,7 +96,7 @@ async function giveSecrets(tx: Transaction<Schema>, { id, secrets, createdAt }: 
 
 async function reuseShare(
   tx: Transaction<Schema>,
-  { share, was, dialect }: { share: NewShare; was: Pick<ShareRow, "generation" | "state">; dialect: Dialect },
+  { share, was, dialect }: { share: NewShare; was: Parameters<MetaStore["reuseShare"]>[1]; dialect: Dialect },
 ): Promise<boolean> {
   const before = await tx
     .selectFrom("shares")
@@ -108,8 +110,16 @@ async function reuseShare(
     .where("share_id", "=", share.id)
     .where("generation", "=", was.generation)
     .where("state", "=", was.state)
-    // Nobody has written to what is not revoked, nor does meanwhile.
-    .$if(was.state === "active", (query) => query.where("form", "is", null))
+    // Nobody has written to what is not revoked, or means to, nor does meanwhile.
+    .$if(was.state === "active", (query) =>
+      query
+        .where("form", "is", null)
+        .where((eb) =>
+          was.ticketsUntil === undefined
+            ? eb("tickets_until", "is", null)
+            : eb("tickets_until", "=", was.ticketsUntil),
+        ),
+    )
     .returning("share_id")
     .executeTakeFirst()
   if (!taken) return false
@@ -124,6 +134,7 @@ async function reuseShare(
         revoked_at: share.createdAt,
         listed_objects: null,
         listed_bytes: null,
+        pending: null,
         tickets_until: before?.tickets_until ?? null,
         cleared_at: null,
         finished_at: null,

@@ -1,4 +1,4 @@
-import type { ColumnDefinitionBuilder, Kysely, Migration } from "kysely"
+import { type ColumnDefinitionBuilder, type Kysely, type Migration, sql } from "kysely"
 
 /**
  * Shares whose content goes straight to the store (tickets, the plain form, ids that clients bring), what a share
@@ -21,6 +21,8 @@ export const directDoor: Migration = {
       alter.addColumn("part_count", "integer", count),
       alter.addColumn("diff_count", "integer", count),
       alter.addColumn("model_count", "integer", count),
+      // 1: its client brought the id.
+      alter.addColumn("own_id", "integer", count),
       // When the last ticket expires: of any kind, and of the plain form.
       alter.addColumn("tickets_until", "bigint"),
       alter.addColumn("plain_until", "bigint"),
@@ -61,10 +63,13 @@ export const directDoor: Migration = {
     await db.schema
       .createTable("deletions")
       .addColumn("share_id", "text", (c) => c.notNull().references("shares.share_id"))
-      .addColumn("generation", "integer", (c) => c.notNull())
+      // A node of the version before, during an upgrade, does not name it.
+      .addColumn("generation", "integer", count)
       .addColumn("revoked_at", "bigint", (c) => c.notNull())
       .addColumn("listed_objects", "integer")
       .addColumn("listed_bytes", "bigint")
+      // Keys of what is counted and not known to be deleted, as JSON.
+      .addColumn("pending", "text")
       // When the last ticket expires that could still bring an object.
       .addColumn("tickets_until", "bigint")
       // When everything that was there had been deleted.
@@ -91,6 +96,12 @@ export const directDoor: Migration = {
       )
       .execute()
     await db.schema.dropTable("deletions_1").execute()
+    await db.schema
+      .createIndex("deletions_unfinished")
+      .on("deletions")
+      .column("share_id")
+      .where(sql.ref("finished_at"), "is", null)
+      .execute()
 
     await db.schema
       .createTable("leases")

@@ -75,6 +75,7 @@ export async function openPostgresNotifier({
   })
 
   return {
+    shared: true,
     publish(news) {
       tell(news)
       outbox.add(news)
