@@ -11,9 +11,9 @@ import {
   segmentParams,
   type uploadedSegment,
 } from "../protocol/routes.ts"
-import type { UploadedSegment } from "../shares/commit-uploads.ts"
-import type * as direct from "../shares/direct.ts"
 import type { ShareMetadata, Ticket } from "../shares/ports.ts"
+import type { UploadedSegment } from "../shares/upload/commit-uploads.ts"
+import type * as direct from "../shares/upload/direct.ts"
 import { readBody, readOptionalBody, readParams, readSecretHeader, readShareID } from "./body.ts"
 import type { ApiDeps, ApiEnv } from "./context.ts"
 import type { Limits } from "./limits.ts"

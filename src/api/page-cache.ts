@@ -1,6 +1,6 @@
 import { ShareError } from "../protocol/errors.ts"
 import type { Machine, ShareNews } from "../shares/ports.ts"
-import type { Snapshot } from "../shares/read.ts"
+import type { Snapshot } from "../shares/read/read.ts"
 import type { Shares } from "../shares/shares.ts"
 import type { Encode } from "./content-coding.ts"
 import { gatherText } from "./stream-text.ts"

@@ -1,6 +1,6 @@
 import { Hono } from "hono"
 import { notFound } from "../protocol/errors.ts"
-import type { Snapshot } from "../shares/read.ts"
+import type { Snapshot } from "../shares/read/read.ts"
 import { renderHome } from "../viewer/home.ts"
 import { renderSharePage, type SharePage } from "../viewer/page.ts"
 import { renderPartPage } from "../viewer/part-page.ts"

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest"
+import { ORPHAN_MS, SUPERSEDED_MS, SWEEP_EVERY_MS } from "../../src/shares/compact/sweep.ts"
 import type { Shares } from "../../src/shares/shares.ts"
-import { ORPHAN_MS, SUPERSEDED_MS, SWEEP_EVERY_MS } from "../../src/shares/sweep.ts"
 import { createCrashPoint } from "./crash-point.ts"
 import { STACKS, type Stack } from "./stack.ts"
 import { checkWhole, newShare, type Written } from "./written-share.ts"

@@ -1,7 +1,7 @@
 import { request } from "node:http"
 import { afterAll, beforeAll, expect, onTestFinished, test } from "vitest"
 import { segmentKey } from "../../src/shares/segment.ts"
-import { LATE_PUT_MS } from "../../src/shares/tickets.ts"
+import { LATE_PUT_MS } from "../../src/shares/upload-times.ts"
 import { createS3Store, PART_BYTES } from "../../src/storage/blobs/s3.ts"
 import { PATIENCE } from "../../src/storage/blobs/s3-requests.ts"
 import { itemsOf } from "../items.ts"

@@ -1,7 +1,7 @@
-import { type Item, type ItemKey, itemKey, OUR_TYPES } from "../protocol/item.ts"
-import type { MessageData, PartData, Revert, SessionData } from "../protocol/opencode.ts"
-import { describe, NOTHING } from "./metadata.ts"
-import type { Machine, ShareMetadata } from "./ports.ts"
+import { type Item, type ItemKey, itemKey, OUR_TYPES } from "../../protocol/item.ts"
+import type { MessageData, PartData, Revert, SessionData } from "../../protocol/opencode.ts"
+import { describe, NOTHING } from "../metadata.ts"
+import type { Machine, ShareMetadata } from "../ports.ts"
 import { createChanges } from "./version-changes.ts"
 
 /**

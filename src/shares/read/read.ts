@@ -1,14 +1,14 @@
-import { notFound, ShareError } from "../protocol/errors.ts"
-import { createFold, type Fold } from "../protocol/fold.ts"
-import { type Item, type ItemKey, itemKey } from "../protocol/item.ts"
-import { type ActiveShare, requireActive } from "./active.ts"
+import { notFound, ShareError } from "../../protocol/errors.ts"
+import { createFold, type Fold } from "../../protocol/fold.ts"
+import { type Item, type ItemKey, itemKey } from "../../protocol/item.ts"
+import { type ActiveShare, requireActive } from "../active.ts"
+import { describeItems } from "../metadata.ts"
+import { createPauses } from "../pauses.ts"
+import { createRecent } from "../recent.ts"
+import type { SharesDeps } from "../shares.ts"
+import type { PlainForm } from "../upload/plain.ts"
 import { createFoldCache, type Folded } from "./fold-cache.ts"
-import { describeItems } from "./metadata.ts"
-import { createPauses } from "./pauses.ts"
-import type { PlainForm } from "./plain.ts"
 import { readSegments, straddles } from "./read-segments.ts"
-import { createRecent } from "./recent.ts"
-import type { SharesDeps } from "./shares.ts"
 
 export interface Snapshot {
   share: ActiveShare

@@ -1,9 +1,9 @@
-import { ShareError } from "../protocol/errors.ts"
-import type { Item } from "../protocol/item.ts"
-import { formatBytes } from "../protocol/limits.ts"
-import { weigh } from "../protocol/weight.ts"
-import { type BlobStore, type Machine, type SegmentRow, type ShareDoor, StorageError } from "./ports.ts"
-import { decodeSegment } from "./segment.ts"
+import { ShareError } from "../../protocol/errors.ts"
+import type { Item } from "../../protocol/item.ts"
+import { formatBytes } from "../../protocol/limits.ts"
+import { weigh } from "../../protocol/weight.ts"
+import { type BlobStore, type Machine, type SegmentRow, type ShareDoor, StorageError } from "../ports.ts"
+import { decodeSegment } from "../segment.ts"
 
 interface Segments {
   segments: readonly SegmentRow[]

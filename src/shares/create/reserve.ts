@@ -1,10 +1,10 @@
-import { ShareError } from "../protocol/errors.ts"
-import { createShareId } from "../protocol/ids.ts"
-import { type ActiveShare, requireActive } from "./active.ts"
-import type { NewShare, ShareRow } from "./ports.ts"
-import { createSecret } from "./secret.ts"
-import { plainKey } from "./segment.ts"
-import type { SharesDeps } from "./shares.ts"
+import { ShareError } from "../../protocol/errors.ts"
+import { createShareId } from "../../protocol/ids.ts"
+import { type ActiveShare, requireActive } from "../active.ts"
+import type { NewShare, ShareRow } from "../ports.ts"
+import { createSecret } from "../secret.ts"
+import { plainKey } from "../segment.ts"
+import type { SharesDeps } from "../shares.ts"
 
 export interface ReserveRequest {
   /** An id that the client brings; without it one is made. */

@@ -1,6 +1,6 @@
-import { createShareId } from "../protocol/ids.ts"
-import type { Machine, MetaStore } from "./ports.ts"
-import { createSecret } from "./secret.ts"
+import { createShareId } from "../../protocol/ids.ts"
+import type { Machine, MetaStore } from "../ports.ts"
+import { createSecret } from "../secret.ts"
 
 export interface CreateRequest {
   sessionID: string

@@ -1,4 +1,4 @@
-import type { SegmentRow } from "./ports.ts"
+import type { SegmentRow } from "../ports.ts"
 
 /**
  * Segments of one level that are merged into one of the next. With 16, a session of 4,800 syncs is written about

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest"
-import { itemsOf } from "../../test/items.ts"
-import { createMachine } from "../host/machine.ts"
-import type { Item } from "../protocol/item.ts"
+import { itemsOf } from "../../../test/items.ts"
+import { createMachine } from "../../host/machine.ts"
+import type { Item } from "../../protocol/item.ts"
 import { beginBatch, createVersions, prepare, record, type Versions } from "./versions.ts"
 
 const root = "ses_root"

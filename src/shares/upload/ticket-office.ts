@@ -1,9 +1,9 @@
-import { ShareError } from "../protocol/errors.ts"
-import type { ActiveShare } from "./active.ts"
-import type { Ticket } from "./ports.ts"
-import { plainKey, segmentKey } from "./segment.ts"
-import type { SharesDeps } from "./shares.ts"
-import { PLAIN_TICKET_MS, SEGMENT_TICKET_MS } from "./tickets.ts"
+import { ShareError } from "../../protocol/errors.ts"
+import type { ActiveShare } from "../active.ts"
+import type { Ticket } from "../ports.ts"
+import { plainKey, segmentKey } from "../segment.ts"
+import type { SharesDeps } from "../shares.ts"
+import { PLAIN_TICKET_MS, SEGMENT_TICKET_MS } from "../upload-times.ts"
 
 /** A segment that is ready to be uploaded. */
 export interface SegmentWish {

@@ -1,5 +1,5 @@
-import type { Item, ItemKey } from "../protocol/item.ts"
-import type { PartData } from "../protocol/opencode.ts"
+import type { Item, ItemKey } from "../../protocol/item.ts"
+import type { PartData } from "../../protocol/opencode.ts"
 import type { Version, Versions } from "./versions.ts"
 
 /** What a batch makes of a share's versions, which stay as they are until it is applied. */

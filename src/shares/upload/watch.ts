@@ -1,6 +1,6 @@
-import { requireActive } from "./active.ts"
+import { requireActive } from "../active.ts"
+import type { MetaStore, Notifier } from "../ports.ts"
 import { isFrozen, type PlainForm } from "./plain.ts"
-import type { MetaStore, Notifier } from "./ports.ts"
 
 /** How often somebody looks for those who watch, while an upload may come and while none can. */
 const LOOK_MS = 1_000

@@ -1,12 +1,12 @@
-import { gone, notFound, ShareError } from "../protocol/errors.ts"
-import { formatBytes } from "../protocol/limits.ts"
-import type { ActiveShare } from "./active.ts"
-import { rowText } from "./metadata.ts"
-import type { Excess, ManifestLimits, NewSegment, ShareMetadata } from "./ports.ts"
-import { plainKey, segmentKey } from "./segment.ts"
-import type { SharesDeps } from "./shares.ts"
-import { COMMITTABLE_MS } from "./tickets.ts"
-import { otherForm, type SegmentWish } from "./uploads.ts"
+import { gone, notFound, ShareError } from "../../protocol/errors.ts"
+import { formatBytes } from "../../protocol/limits.ts"
+import type { ActiveShare } from "../active.ts"
+import { rowText } from "../metadata.ts"
+import type { Excess, ManifestLimits, NewSegment, ShareMetadata } from "../ports.ts"
+import { plainKey, segmentKey } from "../segment.ts"
+import type { SharesDeps } from "../shares.ts"
+import { COMMITTABLE_MS } from "../upload-times.ts"
+import { otherForm, type SegmentWish } from "./ticket-office.ts"
 
 /** A segment that a client has put, and what it says of it. */
 export interface UploadedSegment extends SegmentWish {

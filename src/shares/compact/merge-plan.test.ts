@@ -1,7 +1,7 @@
 import fc from "fast-check"
 import { expect, test } from "vitest"
+import type { SegmentRow } from "../ports.ts"
 import { FAN_OUT, planMerge } from "./merge-plan.ts"
-import type { SegmentRow } from "./ports.ts"
 
 function segment(firstRevision: number, lastRevision = firstRevision): SegmentRow {
   const id = `${firstRevision}-${lastRevision}`

@@ -1,7 +1,7 @@
-import type { BlobStore, Log, Machine, MetaStore, ShareRow, StoredBlob } from "./ports.ts"
-import { type Owner, ownerOf } from "./segment.ts"
+import type { BlobStore, Log, Machine, MetaStore, ShareRow, StoredBlob } from "../ports.ts"
+import { type Owner, ownerOf } from "../segment.ts"
+import { COMMITTABLE_MS } from "../upload-times.ts"
 import { forEachAtMost } from "./side-by-side.ts"
-import { COMMITTABLE_MS } from "./tickets.ts"
 
 /** How long readers under way may still need what a merge has replaced. */
 export const SUPERSEDED_MS = 15 * 60_000

@@ -1,12 +1,12 @@
-import { notFound, ShareError } from "../protocol/errors.ts"
-import { type ActiveShare, requireActive } from "./active.ts"
+import { notFound, ShareError } from "../../protocol/errors.ts"
+import { type ActiveShare, requireActive } from "../active.ts"
+import { planMerge } from "../compact/merge-plan.ts"
+import { createReserver, type Reserved, type ReserveRequest } from "../create/reserve.ts"
+import type { SegmentRow, ShareMetadata, Ticket } from "../ports.ts"
+import { authenticate } from "../secret.ts"
+import type { SharesDeps } from "../shares.ts"
 import { createUploadCommitter, type UploadedSegment } from "./commit-uploads.ts"
-import { planMerge } from "./merge-plan.ts"
-import type { SegmentRow, ShareMetadata, Ticket } from "./ports.ts"
-import { createReserver, type Reserved, type ReserveRequest } from "./reserve.ts"
-import { authenticate } from "./secret.ts"
-import type { SharesDeps } from "./shares.ts"
-import { createTicketOffice, type SegmentTicket, type SegmentWish } from "./uploads.ts"
+import { createTicketOffice, type SegmentTicket, type SegmentWish } from "./ticket-office.ts"
 
 /** What a client of the direct door asks for in one go: commits first, then tickets. */
 export interface PresignRequest {

@@ -1,11 +1,11 @@
-import { gone, notFound } from "../protocol/errors.ts"
-import type { Receipt } from "../protocol/routes.ts"
-import type { BlobInfo, DeletionID, DeletionRow, Notifier } from "./ports.ts"
-import type { ShareReader } from "./read.ts"
-import { authenticate } from "./secret.ts"
-import { objectPrefix, plainKey } from "./segment.ts"
-import type { SharesDeps } from "./shares.ts"
-import { LATE_PUT_MS, LATE_UPLOAD_MS } from "./tickets.ts"
+import { gone, notFound } from "../../protocol/errors.ts"
+import type { Receipt } from "../../protocol/routes.ts"
+import type { BlobInfo, DeletionID, DeletionRow, Notifier } from "../ports.ts"
+import type { ShareReader } from "../read/read.ts"
+import { authenticate } from "../secret.ts"
+import { objectPrefix, plainKey } from "../segment.ts"
+import type { SharesDeps } from "../shares.ts"
+import { LATE_PUT_MS, LATE_UPLOAD_MS } from "../upload-times.ts"
 
 /** How long a DELETE waits for a receipt that is final. */
 const PATIENCE_MS = 5_000

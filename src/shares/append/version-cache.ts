@@ -1,5 +1,5 @@
-import type { BlobStore, Machine, MetaStore } from "./ports.ts"
-import { readSegments, straddles } from "./read-segments.ts"
+import type { BlobStore, Machine, MetaStore } from "../ports.ts"
+import { readSegments, straddles } from "../read/read-segments.ts"
 import { createVersions, prepare, record, type Versions } from "./versions.ts"
 
 /** Items whose versions are kept, of all shares together; each takes about 300 bytes. */

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, expect, test, vi } from "vitest"
-import { createFold } from "../protocol/fold.ts"
+import { createFold } from "../../protocol/fold.ts"
 import { createFoldCache, type Folded } from "./fold-cache.ts"
 
 const MiB = 1024 * 1024

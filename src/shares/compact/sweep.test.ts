@@ -1,9 +1,9 @@
 import { afterEach, beforeEach, describe, expect, test } from "vitest"
-import { once, openEmbedded, type Stack } from "../../test/nodes/stack.ts"
-import { checkWhole, newShare, type Written } from "../../test/nodes/written-share.ts"
-import { type BlobStore, type NewShare, StorageError } from "./ports.ts"
-import { objectPrefix, ownerOf, plainKey, segmentKey } from "./segment.ts"
-import type { Shares } from "./shares.ts"
+import { once, openEmbedded, type Stack } from "../../../test/nodes/stack.ts"
+import { checkWhole, newShare, type Written } from "../../../test/nodes/written-share.ts"
+import { type BlobStore, type NewShare, StorageError } from "../ports.ts"
+import { objectPrefix, ownerOf, plainKey, segmentKey } from "../segment.ts"
+import type { Shares } from "../shares.ts"
 import { ORPHAN_MS, SUPERSEDED_MS, SWEEP_EVERY_MS } from "./sweep.ts"
 
 let stack: Stack

@@ -1,5 +1,5 @@
-import type { Fold } from "../protocol/fold.ts"
-import type { ItemKey } from "../protocol/item.ts"
+import type { Fold } from "../../protocol/fold.ts"
+import type { ItemKey } from "../../protocol/item.ts"
 
 /** A share's content as read up to a revision. */
 export interface Folded {
