@@ -137,6 +137,7 @@ async function time(name: string, timed: TimedServer): Promise<void> {
     "segments in the manifest, at most and in the end": `${segments.most}, ${segments.last}`,
     "bytes that the database has grown by": mega(database),
   })
+  limit(`live segments on ${name}`, segments.most, MOST_SEGMENTS)
   limit(`bytes written on ${name}`, written / final.compressed, MOST_WRITTEN)
 }
 
