@@ -2,13 +2,12 @@ import { spawn } from "node:child_process"
 import { once } from "node:events"
 import { chmod, mkdtemp, rm, writeFile } from "node:fs/promises"
 import { request } from "node:http"
-import { createServer } from "node:net"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { createNativeClient } from "../test/native-client.ts"
 import { runCommand } from "../test/provision/command.ts"
 import { provideProgram } from "../test/provision/program.ts"
-import { createServerProcess } from "../test/server-process.ts"
+import { createServerProcess, freePort } from "../test/server-process.ts"
 import { waitFor } from "../test/wait.ts"
 import { conversation } from "./conversation.ts"
 import { quantile, report } from "./report.ts"
@@ -130,13 +129,4 @@ http {
       await rm(folder, { recursive: true, force: true })
     },
   }
-}
-
-async function freePort(): Promise<number> {
-  const probe = createServer()
-  await new Promise<void>((resolve) => probe.listen(0, "127.0.0.1", resolve))
-  const address = probe.address()
-  await new Promise((resolve) => probe.close(resolve))
-  if (typeof address !== "object" || address === null) throw new Error("no port to be had")
-  return address.port
 }

@@ -110,7 +110,8 @@ export function npmStart(path = process.execPath): Program {
   return { path, args: args.map((arg) => (arg.startsWith("-") ? arg : join(root, arg))) }
 }
 
-async function freePort(): Promise<number> {
+/** A port that nobody listens on at this moment. */
+export async function freePort(): Promise<number> {
   const probe = createServer()
   await new Promise<void>((resolve) => probe.listen(0, "127.0.0.1", resolve))
   const address = probe.address()

@@ -42,7 +42,8 @@ function toShareError(error: unknown, c: Context<ApiEnv>, { log }: ApiDeps): Sha
   if (error instanceof ShareError) return error
   if (error instanceof LimitReached) return describeLimit(error).error
   const requestID = c.get("requestID")
-  if (c.req.raw.signal.aborted) {
+  // Not the storage: who gives up on a server that hangs must not hide why.
+  if (c.req.raw.signal.aborted && !(error instanceof StorageError)) {
     log.debug({ err: error, request: requestID }, "the client went away")
     return new ShareError("invalid_request", "The request broke off.")
   }

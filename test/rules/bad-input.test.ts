@@ -1,9 +1,11 @@
 import { request } from "node:http"
 import { connect } from "node:net"
 import { afterAll, beforeAll, describe, expect, test } from "vitest"
+import { createLog } from "../../src/host/log.ts"
 import { ERROR_STATUS } from "../../src/protocol/errors.ts"
 import { itemsOf } from "../items.ts"
 import { createNativeClient } from "../native-client.ts"
+import { waitFor } from "../wait.ts"
 import { createWorld, type World } from "../world.ts"
 
 let world: World
@@ -198,6 +200,28 @@ describe("ids that are none", () => {
         expect(right, `${method} ${address} ${answer.body}`).toContain(answer.status)
       }
     })
+  }
+})
+
+test("a sender that goes away is no error of the server", async () => {
+  const logged: string[] = []
+  const level = (name: string) => (_: object, message: string) => void logged.push(`${name} ${message}`)
+  const log = { ...createLog("silent"), error: level("error"), debug: level("debug") }
+  const listened = await createWorld({ log })
+  try {
+    const { hostname, port } = new URL(listened.url)
+    const own = (await createNativeClient(listened.url).create("ses_gone")).body
+    const socket = connect(Number(port), hostname, () =>
+      socket.write(
+        `POST /api/share/${own.id}/sync HTTP/1.1\r\nhost: x\r\ncontent-type: application/json\r\ncontent-length: 1000\r\n\r\n{"secret":"${own.secret}","data":[`,
+      ),
+    )
+    await new Promise((resolve) => setTimeout(resolve, 200))
+    socket.destroy()
+    await waitFor("the end of the request", () => logged.some((line) => line.includes("went away")))
+    expect(logged.filter((line) => line.startsWith("error"))).toEqual([])
+  } finally {
+    await listened.close()
   }
 })
 

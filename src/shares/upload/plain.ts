@@ -11,7 +11,7 @@ import type { SharesDeps } from "../shares.ts"
 import { LATE_UPLOAD_MS } from "../upload-times.ts"
 
 /** The object may change at any time while a ticket lives, so whoever reads looks; but no more often than this. */
-export const LOOK_EVERY_MS = 1_000
+const LOOK_EVERY_MS = 1_000
 
 /** Of all time, at most one part in so many goes into reading one share. */
 const LOOK_SHARE = 10
