@@ -34,6 +34,7 @@ const MESSAGES: Partial<Record<number, string>> = {
 const TITLES: Partial<Record<number, string>> = {
   404: "Nothing here",
   410: "This share is gone",
+  422: "This share cannot be shown",
   429: "Too many requests",
   503: "Back in a moment",
 }
