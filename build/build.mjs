@@ -14,6 +14,7 @@ export async function buildAssets(outdir) {
     absWorkingDir: root,
     entryPoints: {
       page: "src/viewer/browser/page.ts",
+      encrypted: "src/viewer/browser/encrypted/page.ts",
       style: "src/viewer/styles/style.css",
       icon: "src/viewer/styles/icon.svg",
     },

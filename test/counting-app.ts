@@ -34,6 +34,8 @@ const NONE: Limiters = {
   "create-requests": undefined,
   views: undefined,
   syncs: undefined,
+  passes: undefined,
+  "share-passes": undefined,
 }
 
 export async function createCountingApp(): Promise<CountingApp> {

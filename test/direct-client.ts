@@ -4,6 +4,7 @@ import type { Item } from "../src/protocol/item.ts"
 import type {
   DeleteAnswer,
   ManifestAnswer,
+  PassAnswer,
   PresignAnswer,
   ReserveAnswer,
   SegmentTicketAnswer,
@@ -52,6 +53,9 @@ export function createDirectClient(url: string) {
     reserve: (body: unknown) => client.call<ReserveAnswer>("POST", "/api/share/presign", body),
     presign: (id: string, secret: string, body?: unknown) =>
       withSecret(secret).call<PresignAnswer>("POST", `/api/share/${id}/presign`, body),
+    pass: (id: string, secret: string, body: unknown) =>
+      withSecret(secret).call<PassAnswer>("POST", `/api/share/${id}/deltas`, body),
+    recover: (body: unknown) => client.call<ReserveAnswer>("POST", "/api/share/recover", body),
     manifest: (id: string, secret: string) =>
       withSecret(secret).call<ManifestAnswer>("GET", `/api/share/${id}/segments`),
     remove: (id: string, secret: string) =>

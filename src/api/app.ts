@@ -69,7 +69,7 @@ export function createApp(deps: ApiDeps): App {
   const events = createEventRoutes(deps)
   app.route("/", events.routes)
   app.route("/", createDirectRoutes(deps, limits))
-  app.route("/", createMetadataRoutes(deps, events.countViewers))
+  app.route("/", createMetadataRoutes(deps))
   app.route("/", createPageRoutes(deps))
   if (uploads) app.route("/", createUploadRoutes({ door: uploads, maxBytes: config.maxSyncBytes }))
 

@@ -11,6 +11,8 @@ export interface Asset {
 
 export interface Assets {
   script: Asset
+  /** For pages of encrypted shares, in the place of the other. */
+  encryptedScript: Asset
   style: Asset
   icon: Asset
 }

@@ -1,17 +1,24 @@
 import { type Context, Hono } from "hono"
 import type * as z from "zod/mini"
+import { ownersServers } from "../protocol/owner.ts"
 import {
   type ManifestAnswer,
   type metadataClaim,
+  type OwnerProof,
+  type PassAnswer,
   type PresignAnswer,
+  passBody,
   presignBody,
   type ReserveAnswer,
   ROUTES,
+  recoverBody,
   reserveBody,
   segmentParams,
   type uploadedSegment,
 } from "../protocol/routes.ts"
+import type { Reserved } from "../shares/create/reserve.ts"
 import type { ShareMetadata, Ticket } from "../shares/ports.ts"
+import type { OwnerClaim } from "../shares/recover/owner.ts"
 import type { UploadedSegment } from "../shares/upload/commit-uploads.ts"
 import type * as direct from "../shares/upload/direct.ts"
 import { readBody, readOptionalBody, readParams, readSecretHeader, readShareID } from "./body.ts"
@@ -24,22 +31,61 @@ export function createDirectRoutes(deps: ApiDeps, limits: Limits): Hono<ApiEnv> 
   const { shares, config, log } = deps
   const app = new Hono<ApiEnv>()
   const named = (c: Context<ApiEnv>) => ({ shareID: readShareID(c), secret: readSecretHeader(c) })
+  // What is sealed is given to whoever asks.
+  const stored = (c: Context<ApiEnv>) => ({
+    shareID: readShareID(c),
+    secret: c.req.header("x-share-secret") === undefined ? undefined : readSecretHeader(c),
+  })
 
   app.post(ROUTES.reserveShare.path, async (c) => {
     const who = await limits.beforeCreate(c)
-    const { shareId: shareID, sessionId: sessionID, tickets } = await readBody(c, reserveBody)
-    const reserved = await shares.reserve({ shareID, sessionID, tickets, ...who })
-    const { share, secret, deleteSecret } = reserved
-    log.info({ share: share.id, request: c.get("requestID") }, "share created")
-    const answer: ReserveAnswer = {
-      shareId: share.id,
-      url: `${config.baseUrl}/share/${share.id}`,
-      secret,
-      deleteSecret,
-      ...toAnswer(reserved),
-    }
-    return c.json(answer, 200, await limits.creationHeaders(who.address))
+    const { shareId: shareID, sessionId: sessionID, owner, ...rest } = await readBody(c, reserveBody)
+    const { tickets, encrypted } = rest
+    const reserved = await shares.reserve({
+      shareID,
+      sessionID,
+      tickets,
+      encrypted,
+      owner: owner && toClaim(c, owner),
+      ...who,
+    })
+    log.info({ share: reserved.share.id, request: c.get("requestID") }, "share created")
+    return c.json(toReserveAnswer(reserved), 200, await limits.creationHeaders(who.address))
   })
+
+  app.post(ROUTES.recoverShare.path, async (c) => {
+    const { address } = await limits.beforeCreate(c)
+    const { sessionId: sessionID, owner } = await readBody(c, recoverBody)
+    const recovered = await shares.recover({ sessionID, owner: toClaim(c, owner) })
+    log.info({ share: recovered.share.id, request: c.get("requestID") }, "share recovered by its owner")
+    return c.json(toReserveAnswer(recovered), 200, await limits.creationHeaders(address))
+  })
+
+  app.post(ROUTES.passDeltas.path, async (c) => {
+    const request = named(c)
+    const { deltas, sealed } = await readBody(c, passBody)
+    await shares.pass({
+      ...request,
+      passing: [...(deltas?.length ? [{ deltas }] : []), ...(sealed === undefined ? [] : [{ sealed }])],
+      admit: () => limits.countPass(request.shareID),
+    })
+    const answer: PassAnswer = { viewers: shares.viewers(request.shareID) }
+    return c.json(answer)
+  })
+
+  function toClaim(c: Context<ApiEnv>, owner: OwnerProof): OwnerClaim {
+    return { ...owner, servers: ownersServers(config.baseUrl, c.req.url) }
+  }
+
+  function toReserveAnswer(reserved: Reserved & direct.PresignAnswer): ReserveAnswer {
+    const { share, secret, deleteSecret } = reserved
+    const url = `${config.baseUrl}/share/${share.id}`
+    return { shareId: share.id, url, secret, deleteSecret, ...toAnswer(reserved, share.id) }
+  }
+
+  function toAnswer(answer: direct.PresignAnswer, shareID: string): PresignAnswer {
+    return { ...describeAnswer(answer), viewers: shares.viewers(shareID) }
+  }
 
   app.post(ROUTES.presignShare.path, async (c) => {
     const request = named(c)
@@ -47,20 +93,22 @@ export function createDirectRoutes(deps: ApiDeps, limits: Limits): Hono<ApiEnv> 
     const answer = await shares.presign({
       ...request,
       commit: commit && {
+        ...commit,
         segments: commit.segments.map(toUploaded),
         metadata: commit.metadata && toMetadata(commit.metadata),
       },
       merge: merge && { ...merge, segment: toUploaded(merge.segment) },
       tickets,
     })
-    return c.json(toAnswer(answer))
+    return c.json(toAnswer(answer, request.shareID))
   })
 
   app.get(ROUTES.readShareManifest.path, async (c) => {
-    const { revision, epoch, segments } = await shares.manifest(named(c))
+    const { revision, epoch, head, segments } = await shares.manifest(stored(c))
     const answer: ManifestAnswer = {
       revision,
       epoch,
+      ...(head !== undefined && { head }),
       segments: segments.map(({ id, firstRevision, lastRevision, items, bytes, contentBytes }) => ({
         segment: id,
         firstRevision,
@@ -75,11 +123,11 @@ export function createDirectRoutes(deps: ApiDeps, limits: Limits): Hono<ApiEnv> 
 
   app.get(ROUTES.readShareSegment.path, async (c) => {
     const { segment: segmentID } = readParams(c, segmentParams)
-    const { bytes, read } = await shares.findSegment({ ...named(c), segmentID })
+    const { bytes, encrypted, read } = await shares.findSegment({ ...stored(c), segmentID })
     // Who asks for the head alone would leave an object open that nobody reads.
     const body = c.req.method === "HEAD" ? null : streamBytes(await read())
     const headers = {
-      "content-type": ROUTES.readShareSegment.answer,
+      "content-type": encrypted ? "application/octet-stream" : ROUTES.readShareSegment.answer,
       "content-length": String(bytes),
       "cache-control": "no-store",
     }
@@ -89,7 +137,7 @@ export function createDirectRoutes(deps: ApiDeps, limits: Limits): Hono<ApiEnv> 
   return app
 }
 
-function toAnswer({ revision, epoch, plain, tickets, merge }: direct.PresignAnswer): PresignAnswer {
+function describeAnswer({ revision, epoch, plain, tickets, merge }: direct.PresignAnswer) {
   return {
     ...(plain && { presignedUrl: plain.url, ...howTo(plain) }),
     revision,

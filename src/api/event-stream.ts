@@ -4,6 +4,8 @@ import type { LiveEvents } from "../protocol/patch.ts"
 export interface EventStream {
   readable: ReadableStream<Uint8Array>
   send(event: Uint8Array): void
+  /** Sends what may be lost, unless the viewer is behind with what may not; false then. */
+  offer(event: Uint8Array): boolean
   end(): void
 }
 
@@ -11,6 +13,9 @@ export interface EventStream {
 const HEARTBEAT_MS = 15_000
 /** A viewer who takes nothing is let go; it reconnects and gets the page anew. Bytes. */
 const MOST_UNREAD = 4 * 1024 * 1024
+
+/** So much unread, and nothing is added that the viewer can do without. Bytes. */
+const BEHIND = 64 * 1024
 
 const encoder = new TextEncoder()
 
@@ -48,6 +53,12 @@ export function createEventStream({ onClose }: { onClose(): void }): EventStream
     if ((controller.desiredSize ?? 0) <= 0) end()
   }
 
+  function offer(event: Uint8Array): boolean {
+    if (!controller || MOST_UNREAD - (controller.desiredSize ?? 0) > BEHIND) return false
+    send(event)
+    return true
+  }
+
   function end(): void {
     const open = controller
     stop()
@@ -62,5 +73,5 @@ export function createEventStream({ onClose }: { onClose(): void }): EventStream
     onClose()
   }
 
-  return { readable, send, end }
+  return { readable, send, offer, end }
 }

@@ -1,5 +1,6 @@
 import { Hono } from "hono"
 import { ROUTES, watchQuery } from "../protocol/routes.ts"
+import type { ActiveShare } from "../shares/active.ts"
 import { assetUrls } from "./assets.ts"
 import { readQuery, readShareID } from "./body.ts"
 import type { ApiDeps, ApiEnv } from "./context.ts"
@@ -7,8 +8,6 @@ import { type LiveRoom, openLiveRoom } from "./live-room.ts"
 
 export interface EventRoutes {
   routes: Hono<ApiEnv>
-  /** Who watches a share on this node. */
-  countViewers(shareID: string): Promise<number>
   /** Ends every stream, for a server that stops. */
   close(): void
 }
@@ -17,7 +16,7 @@ export interface EventRoutes {
 export function createEventRoutes({ shares, assets, log }: ApiDeps): EventRoutes {
   const rooms = new Map<string, Promise<LiveRoom>>()
 
-  function roomOf(shareID: string): Promise<LiveRoom> {
+  function roomOf({ id: shareID, encrypted }: Pick<ActiveShare, "id" | "encrypted">): Promise<LiveRoom> {
     const known = rooms.get(shareID)
     if (known) return known
     const forget = () => {
@@ -26,6 +25,7 @@ export function createEventRoutes({ shares, assets, log }: ApiDeps): EventRoutes
     const opening: Promise<LiveRoom> = openLiveRoom({
       shares,
       shareID,
+      encrypted,
       context: { shareID, assets: assetUrls(assets) },
       onClose: forget,
       onError: (error) => log.error({ err: error, share: shareID }, "a live page fell behind"),
@@ -37,19 +37,18 @@ export function createEventRoutes({ shares, assets, log }: ApiDeps): EventRoutes
 
   const routes = new Hono<ApiEnv>().get(ROUTES.watchShare.path, async (c) => {
     const shareID = readShareID(c)
-    await shares.find(shareID)
+    const share = await shares.find(shareID)
     // Whoever asks for the head alone would leave a stream behind that nobody reads or cancels.
     if (c.req.method === "HEAD") return c.body(null, 200, STREAM_HEADERS)
     // On a reconnect the browser says where it stopped; a page's first connection says what it was rendered at.
     const { revision } = readQuery(c, watchQuery)
     const seen = Number(c.req.header("last-event-id") ?? revision ?? 0)
-    const room = await roomOf(shareID)
+    const room = await roomOf(share)
     return c.body(room.join(Number.isSafeInteger(seen) ? seen : 0), 200, STREAM_HEADERS)
   })
 
   return {
     routes,
-    countViewers: async (shareID) => (await rooms.get(shareID))?.viewers ?? 0,
     close() {
       for (const room of rooms.values()) {
         room.then(

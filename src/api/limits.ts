@@ -18,6 +18,8 @@ export interface Limits {
   creationHeaders(address: string): Promise<Record<string, string>>
   /** Counts what views shares and what writes to them; creations count by themselves. Throws LimitReached. */
   countRequest: MiddlewareHandler<ApiEnv>
+  /** Counts what hands on passing text of a share, once its secret has proven right. Throws LimitReached. */
+  countPass(shareID: string): Promise<void>
 }
 
 export function createLimits(deps: ApiDeps): Limits {
@@ -43,6 +45,7 @@ export function createLimits(deps: ApiDeps): Limits {
       if (limiter) await take(limiter, networkOf(c.env.address))
       await next()
     },
+    countPass: (shareID) => take(limiters["share-passes"], shareID),
   }
 }
 
@@ -66,6 +69,10 @@ const REFUSALS: Record<BudgetName, (limit: number) => string> = {
     `Your address has made the ${limit} requests to create shares that it may make in a minute.`,
   views: (limit) => `Your address has made the ${limit} requests for shares that it may make in a minute.`,
   syncs: (limit) => `Your address has made the ${limit} changes to shares that it may make in a minute.`,
+  passes: (limit) =>
+    `Your address has handed on passing text ${limit} times, as often as it may in a minute.`,
+  "share-passes": (limit) =>
+    `Passing text of this share has been handed on ${limit} times, as often as it may in a minute.`,
 }
 
 const CREATIONS = new Set<string>(
@@ -74,9 +81,13 @@ const CREATIONS = new Set<string>(
     .map(({ path }) => path),
 )
 
+const PASSING = new RegExp(`^${ROUTES.passDeltas.path.replace(":id", "[^/]+")}$`)
+
 function budgetOf({ req: { method, path } }: Context<ApiEnv>): BudgetName | undefined {
   if (method === "GET" || method === "HEAD") return "views"
-  return CREATIONS.has(path) ? undefined : "syncs"
+  if (CREATIONS.has(path)) return undefined
+  // Apart from syncs, as whoever types much must not be kept from committing it.
+  return PASSING.test(path) ? "passes" : "syncs"
 }
 
 async function take(limiter: Limiter | undefined, key: string): Promise<void> {

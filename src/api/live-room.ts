@@ -1,19 +1,19 @@
 import type { Document } from "../protocol/document.ts"
 import { ShareError } from "../protocol/errors.ts"
 import type { ItemKey } from "../protocol/item.ts"
+import type { Passing } from "../protocol/passing.ts"
 import type { LiveEvents } from "../protocol/patch.ts"
 import type { ShareNews } from "../shares/ports.ts"
 import type { Shares } from "../shares/shares.ts"
 import { type Outline, outline, renderChanges } from "../viewer/live.ts"
 import type { RenderContext } from "../viewer/page.ts"
 import { createEventStream, type EventStream, encodeEvent } from "./event-stream.ts"
+import { createPassingSoFar } from "./passing-so-far.ts"
 
 /** Everybody who watches one share on this node: each change is rendered once and sent to all. */
 export interface LiveRoom {
   /** A stream that brings a page at `revision` up to date and keeps it there. */
   join(revision: number): ReadableStream<Uint8Array>
-  /** Viewers at this moment. */
-  readonly viewers: number
   /** Ends the viewers' streams; they come again, here or at another node. */
   close(): void
 }
@@ -21,6 +21,8 @@ export interface LiveRoom {
 export interface LiveRoomOptions {
   shares: Shares
   shareID: string
+  /** The share is sealed: its pages are told of revisions, and draw by themselves what nobody can read here. */
+  encrypted: boolean
   context: RenderContext
   /** Called once, when the room ends. */
   onClose(): void
@@ -41,7 +43,7 @@ const RETRY_MS = 1_000
 
 /** Opens a room at the share's present revision. */
 export async function openLiveRoom(options: LiveRoomOptions): Promise<LiveRoom> {
-  const { shares, shareID, context, onClose, onError } = options
+  const { shares, shareID, encrypted, context, onClose, onError } = options
   const streams = new Set<EventStream>()
   /** Events in order; the first one leads from `since` to its revision. */
   const past: { since: number; revision: number; event: Uint8Array }[] = []
@@ -57,13 +59,22 @@ export async function openLiveRoom(options: LiveRoomOptions): Promise<LiveRoom> 
 
   // Subscribed before the first read, so that no commit falls between the two.
   const unsubscribe = shares.watch(shareID, hear)
-  const first = await shares.read(shareID).catch((error) => {
+  revision = await readFirst().catch((error) => {
     unsubscribe()
     throw error
   })
-  revision = first.share.revision
-  shown = outline(first.fold.document())
+  const passing = createPassingSoFar()
+  /** Who lost passing text, having been slow, and gets all there is of it when there is room. */
+  const behind = new WeakSet<EventStream>()
+  const stopHearing = shares.hear(shareID, passOn)
   if (wanted > revision) follow()
+
+  async function readFirst(): Promise<number> {
+    if (encrypted) return (await shares.find(shareID)).revision
+    const { share, fold } = await shares.read(shareID)
+    shown = outline(fold.document())
+    return share.revision
+  }
 
   function hear(news: ShareNews): void {
     if (news.state === "active") {
@@ -93,17 +104,49 @@ export async function openLiveRoom(options: LiveRoomOptions): Promise<LiveRoom> 
 
   /** Resolves to whether the room got any further. */
   async function step(): Promise<boolean> {
-    const { share, fold, changed } = await shares.readSince(shareID, revision)
-    if (share.revision <= revision) return false
-    const { event, next } = describeChange(fold.document(), changed, share.revision)
-    past.push({ since: revision, revision: share.revision, event })
+    const found = await (encrypted ? announceNext() : renderNext())
+    if (!found) return false
+    const { event, to } = found
+    past.push({ since: revision, revision: to, event })
     pastBytes += event.byteLength
     while (past.length > KEPT_EVENTS || pastBytes > KEPT_BYTES)
       pastBytes -= past.shift()?.event.byteLength ?? 0
-    shown = next
-    revision = share.revision
+    revision = to
     for (const stream of streams) stream.send(event)
     return true
+  }
+
+  async function renderNext(): Promise<{ event: Uint8Array; to: number } | undefined> {
+    const { share, fold, changed } = await shares.readSince(shareID, revision)
+    if (share.revision <= revision) return undefined
+    const { event, next } = describeChange(fold.document(), changed, share.revision)
+    shown = next
+    passing.commit(fold.document(), changed)
+    return { event, to: share.revision }
+  }
+
+  async function announceNext(): Promise<{ event: Uint8Array; to: number } | undefined> {
+    const { revision: to } = await shares.find(shareID)
+    if (to <= revision) return undefined
+    passing.commit(undefined, undefined)
+    return { event: encodeEvent("commit", { revision: to }, to), to }
+  }
+
+  function passOn(passed: Passing): void {
+    passing.add(passed)
+    const event =
+      "sealed" in passed
+        ? encodeEvent("sealed", { sealed: passed.sealed })
+        : encodeEvent("delta", { deltas: passed.deltas })
+    for (const stream of streams) {
+      if (behind.has(stream)) catchUpWithPassing(stream)
+      else if (!stream.offer(event)) behind.add(stream)
+    }
+  }
+
+  function catchUpWithPassing(stream: EventStream): void {
+    if (passing.events().every((event) => stream.offer(event))) behind.delete(stream)
+    else behind.add(stream)
   }
 
   function describeChange(document: Document, changed: ReadonlySet<ItemKey> | undefined, to: number) {
@@ -129,8 +172,10 @@ export async function openLiveRoom(options: LiveRoomOptions): Promise<LiveRoom> 
     clearTimeout(emptied)
     clearTimeout(again)
     unsubscribe()
+    stopHearing()
     for (const stream of streams) stream.end()
     streams.clear()
+    shares.setViewers(shareID, 0)
     onClose()
   }
 
@@ -150,23 +195,23 @@ export async function openLiveRoom(options: LiveRoomOptions): Promise<LiveRoom> 
 
   return {
     close,
-    get viewers() {
-      return streams.size
-    },
     join(from) {
       const stream = createEventStream({
         onClose() {
-          streams.delete(stream)
-          if (streams.size === 0 && !closed) emptied = setTimeout(close, LINGER_MS)
+          if (!streams.delete(stream) || closed) return
+          shares.setViewers(shareID, streams.size)
+          if (streams.size === 0) emptied = setTimeout(close, LINGER_MS)
         },
       })
       clearTimeout(emptied)
       // The room may have ended while this viewer was on its way in; it comes again, and finds a new one.
       if (closed) stream.end()
       else {
-        const brought = bring(stream, from)
         streams.add(stream)
-        brought.catch(onError)
+        shares.setViewers(shareID, streams.size)
+        bring(stream, from)
+          .catch(onError)
+          .then(() => catchUpWithPassing(stream))
       }
       return stream.readable
     },

@@ -6,11 +6,7 @@ import type { ApiDeps, ApiEnv } from "./context.ts"
 import { streamText } from "./stream-text.ts"
 
 /** What a share says of itself, without its content and as one JSON. */
-export function createMetadataRoutes(
-  { shares, log }: ApiDeps,
-  /** Of the share, on this node. */
-  countViewers: (shareID: string) => Promise<number>,
-): Hono<ApiEnv> {
+export function createMetadataRoutes({ shares, log }: ApiDeps): Hono<ApiEnv> {
   const app = new Hono<ApiEnv>()
 
   app.get(ROUTES.readShareMetadata.path, async (c) => {
@@ -29,7 +25,8 @@ export function createMetadataRoutes(
       createdAt: new Date(share.createdAt).toISOString(),
       lastUpdated: new Date(share.updatedAt).toISOString(),
       revision: share.revision,
-      viewers: await countViewers(share.id),
+      viewers: shares.viewers(share.id),
+      ...(share.encrypted && { encrypted: true as const }),
     }
     return c.json(answer, 200, { "cache-control": "no-store" })
   })

@@ -1,6 +1,9 @@
 import { Hono } from "hono"
 import { notFound } from "../protocol/errors.ts"
+import { createFold } from "../protocol/fold.ts"
+import { EncryptedShare } from "../shares/read/encrypted.ts"
 import type { Snapshot } from "../shares/read/read.ts"
+import { renderEncryptedPage } from "../viewer/encrypted-page.ts"
 import { renderHome } from "../viewer/home.ts"
 import { renderSharePage, type SharePage } from "../viewer/page.ts"
 import { renderPartPage } from "../viewer/part-page.ts"
@@ -18,12 +21,26 @@ export function createPageRoutes({ shares, machine, encode, assets, config, log 
   const app = new Hono<ApiEnv>()
   const urls = assetUrls(assets)
   const pages = createPageCache({
-    shares,
+    shares: { ...shares, read: readForPage },
     machine,
     encode,
     headers: { ...PAGE_HEADERS, ...KEPT_HEADERS },
-    render: (snapshot) => renderSharePage(pageOf(snapshot)),
+    render: ({ share, fold }) =>
+      share.encrypted
+        ? renderEncryptedPage(encryptedPageOf(share))
+        : renderSharePage(pageOf({ share, fold })),
   })
+
+  /** What is sealed has a page as well, though nothing of it can be read here. */
+  async function readForPage(shareID: string): Promise<Snapshot> {
+    try {
+      return await shares.read(shareID)
+    } catch (error) {
+      if (!(error instanceof EncryptedShare)) throw error
+      const { share } = error
+      return { share, fold: createFold(share.sessionID) }
+    }
+  }
 
   app.get("/", (c) => {
     const sample =
@@ -59,6 +76,13 @@ export function createPageRoutes({ shares, machine, encode, assets, config, log 
     if (page === undefined) throw notFound()
     return c.body(page, 200, PAGE_HEADERS)
   })
+
+  function encryptedPageOf({ id, createdAt }: Snapshot["share"]) {
+    return {
+      share: { id, createdAt: new Date(createdAt).toISOString() },
+      assets: { ...urls, script: `/assets/${assets.encryptedScript.name}` },
+    }
+  }
 
   function pageOf({ share, fold }: Snapshot): SharePage {
     return {

@@ -11,13 +11,20 @@ const TYPES: Record<string, string> = {
 /** Takes the built assets (build/build.mjs) into memory. */
 export async function loadAssets(folder: string): Promise<Assets> {
   const names = await readdir(folder)
-  const load = async (extension: string): Promise<Asset> => {
-    const name = names.find((candidate) => extname(candidate) === extension)
+  const load = async (entry: string, extension: string): Promise<Asset> => {
+    const name = names.find(
+      (candidate) => candidate.startsWith(`${entry}-`) && extname(candidate) === extension,
+    )
     const type = TYPES[extension]
     if (name === undefined || type === undefined)
-      throw new Error(`${folder} holds no ${extension} file: run npm run build`)
+      throw new Error(`${folder} holds no ${entry}${extension}: run npm run build`)
     return { name, type, body: new Uint8Array(await readFile(join(folder, name))) }
   }
-  const [script, style, icon] = await Promise.all([load(".js"), load(".css"), load(".svg")])
-  return { script, style, icon }
+  const [script, encryptedScript, style, icon] = await Promise.all([
+    load("page", ".js"),
+    load("encrypted", ".js"),
+    load("style", ".css"),
+    load("icon", ".svg"),
+  ])
+  return { script, encryptedScript, style, icon }
 }

@@ -5,6 +5,8 @@ import { openPostgresLimits } from "../storage/limiter/postgres.ts"
 import type { Config } from "./config.ts"
 
 const MINUTE = 60_000
+/** Of one share a minute: a plugin hands text on seven times a second. */
+const SHARE_PASSES = 1_260
 
 /** Limits on creating are shared by all nodes on a database; those on viewing and syncing are each node's own. */
 export function openLimiters(
@@ -20,6 +22,9 @@ export function openLimiters(
       "create-requests": open("create-requests", limits.createRequestsPerMinute, MINUTE, everywhere),
       views: open("views", limits.viewsPerMinute, MINUTE, here),
       syncs: open("syncs", limits.syncsPerMinute, MINUTE, here),
+      // As often again as syncs from one address, and of one share three times as often as a plugin does.
+      passes: open("passes", limits.syncsPerMinute, MINUTE, here),
+      "share-passes": open("share-passes", Math.min(limits.syncsPerMinute, SHARE_PASSES), MINUTE, here),
     },
     close: async () => shared?.close(),
   }

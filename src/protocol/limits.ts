@@ -17,6 +17,14 @@ export const LIMITS = {
   segmentBytes: 256 * MiB,
   /** Bodies of every other route. */
   requestBytes: 64 * KiB,
+  /** One segment of an encrypted share, uncompressed: a browser holds it whole. */
+  sealedContentBytes: 64 * MiB,
+  /** All segments of an encrypted share as a browser holds them (protocol/weight.ts). */
+  sealedWeight: 512 * MiB,
+  /** The head of an encrypted share, as base64url: it travels in a request of that size. Characters. */
+  headChars: 32 * KiB,
+  /** Segments of an encrypted share: so many names fit into a head. Counted. */
+  sealedSegments: 256,
   /** Values in one item that a client uploads: parsing takes many times their text. Counted. */
   itemValues: 200_000,
   /** Levels of nesting in a sync body. OpenCode's own items stay under 20. */

@@ -1,12 +1,21 @@
+import type { TextDelta } from "./passing.ts"
+
 /**
  * What a live page is told over `GET /api/share/:id/events`. The stream's event names are the keys of
- * {@link LiveEvents}; `id:` is the revision that the page shows after the event.
+ * {@link LiveEvents}; `id:` is the revision that the page shows after the event. Passing text changes none, and has no
+ * id.
  */
 export interface LiveEvents {
   /** Changes to apply in order. */
   patch: { ops: PatchOp[] }
   /** Too much changed to send piece by piece: fetch the page and take its content. */
   refresh: Record<string, never>
+  /** An encrypted share is at this revision: fetch what is new, and open it. */
+  commit: { revision: number }
+  /** Text that is being written. It may come twice, or not at all; a commit's patch says it in the end. */
+  delta: { deltas: readonly TextDelta[] }
+  /** The same of an encrypted share, as its writer sealed it. */
+  sealed: { sealed: string }
   /** Revoked or expired: empty the page, say so, do not reconnect. */
   gone: { message: string }
 }

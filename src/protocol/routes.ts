@@ -79,8 +79,10 @@ export const metadataAnswer = z.object({
   createdAt: z.string(),
   lastUpdated: z.string(),
   revision: z.number(),
-  /** Who watches at this moment, on the node that answers. */
+  /** Who watches at this moment, on all nodes. */
   viewers: z.number(),
+  /** The server cannot read it: title, folder and counts are not known here. */
+  encrypted: z.optional(z.literal(true)),
 })
 export type MetadataAnswer = z.infer<typeof metadataAnswer>
 
@@ -126,13 +128,39 @@ export const metadataClaim = z.object({
 const secretHeader = z.string({ error: "must be the share's secret" }).check(z.minLength(1), z.maxLength(256))
 export const shareSecretHeader = z.object({ "x-share-secret": secretHeader })
 
+/** Base64url without padding, its unused bits 0: one spelling for one value. */
+const base64url = (bytes: 32 | 64, what: string) =>
+  z
+    .string()
+    .check(
+      z.regex(
+        bytes === 32 ? /^[A-Za-z0-9_-]{42}[AEIMQUYcgkosw048]$/ : /^[A-Za-z0-9_-]{85}[AQgw]$/,
+        `must be ${what}: ${bytes} bytes in base64url`,
+      ),
+    )
+
+/** Who asks, and that it is they: what is signed is `ownerStatement` (protocol/owner.ts). */
+export const ownerProof = z.object({
+  key: base64url(32, "an Ed25519 public key"),
+  /** When it was signed, in milliseconds since the epoch. */
+  at: z.int().check(z.gte(0)),
+  signature: base64url(64, "an Ed25519 signature"),
+})
+export type OwnerProof = z.infer<typeof ownerProof>
+
 export const reserveBody = z.object({
   /** An id of the client's own; without it one is made. */
   shareId: z.optional(shareParams.shape.id),
   sessionId: sessionID,
   /** For clients that upload segments, may be empty. Without it: a URL for the plain form. */
   tickets: z.optional(segmentWishes),
+  /** What is uploaded will be sealed (docs/encryption.md). Fixed with the creation, as is the form: segments. */
+  encrypted: z.optional(z.literal(true)),
+  /** Makes the share its owner's, from whatever address it is asked for. */
+  owner: z.optional(ownerProof),
 })
+
+export const recoverBody = z.object({ sessionId: sessionID, owner: ownerProof })
 
 const ticketFields = {
   method: z.literal("PUT"),
@@ -152,15 +180,30 @@ const plainTicket = {
   expiresAt: z.optional(z.string()),
 }
 
+/** What every change of an encrypted share says beside itself, and none of another. */
+const sealedChange = {
+  /** The revision that the change goes by: 409 when the share is at another. */
+  after: z.optional(count),
+  /** The sealed head of the share as it is behind the change, in base64url. */
+  head: z.optional(
+    z.string().check(z.maxLength(LIMITS.headChars), z.regex(/^[A-Za-z0-9_-]+$/, "must be base64url")),
+  ),
+}
+
 export const presignBody = z.object({
   commit: z.optional(
     z.object({
       segments: z.array(uploadedSegment).check(z.minLength(1), z.maxLength(MOST_SEGMENTS)),
+      /** Not of an encrypted share: there it stands in the head. */
       metadata: z.optional(metadataClaim),
+      ...sealedChange,
+      /** Of an encrypted share: the epoch that the head's list goes by. */
+      epoch: z.optional(count),
     }),
   ),
   merge: z.optional(
     z.object({
+      ...sealedChange,
       /** Neighbours in the manifest, in its order. */
       replaces: z.array(segmentID).check(z.minLength(1), z.maxLength(256)),
       epoch: count,
@@ -177,6 +220,8 @@ export const presignAnswer = z.object({
   tickets: z.array(segmentTicket),
   /** Segments that are to be merged next, in order; none: nothing to do. */
   merge: z.array(z.string()),
+  /** Who watches at this moment, on all nodes: while nobody does, passing text need not be sent. */
+  viewers: z.number(),
 })
 export type PresignAnswer = z.infer<typeof presignAnswer>
 
@@ -190,9 +235,34 @@ export const reserveAnswer = z.extend(presignAnswer, {
 })
 export type ReserveAnswer = z.infer<typeof reserveAnswer>
 
+/** A piece of text that is being written (protocol/passing.ts). */
+export const textDelta = z.object({
+  sessionID,
+  messageID: z.string().check(z.regex(OPENCODE_ID, "must be a message's id")),
+  partID: z.string().check(z.regex(OPENCODE_ID, "must be a part's id")),
+  field: z.literal("text"),
+  /** Where `text` begins in the part's text, in UTF-16 code units. */
+  from: z.int().check(z.gte(0), z.lte(LIMITS.itemBytes)),
+  text: z.string().check(z.minLength(1)),
+})
+
+export const passBody = z.object({
+  deltas: z.optional(z.array(textDelta).check(z.maxLength(64))),
+  /** Of an encrypted share: the same for those who have its key. It is handed on as it is. */
+  sealed: z.optional(z.string().check(z.regex(/^[A-Za-z0-9_-]+$/, "must be base64url"))),
+})
+
+export const passAnswer = z.object({
+  /** Who watches at this moment, on all nodes. */
+  viewers: z.number(),
+})
+export type PassAnswer = z.infer<typeof passAnswer>
+
 export const manifestAnswer = z.object({
   revision: z.number(),
   epoch: z.number(),
+  /** Of an encrypted share, from its first commit on: what the list below is to be held against. */
+  head: z.optional(z.string()),
   segments: z.array(
     z.object({
       segment: z.string(),
@@ -319,12 +389,54 @@ export const ROUTES = {
     ],
     auth: "secret",
   },
+  recoverShare: {
+    method: "POST",
+    path: "/api/share/recover",
+    summary:
+      "New secrets for the newest share that its owner has of a session. The old ones open nothing more.",
+    body: recoverBody,
+    answer: reserveAnswer,
+    errors: [
+      "invalid_json",
+      "invalid_request",
+      "unauthorized",
+      "forbidden",
+      "not_found",
+      "too_large",
+      "unsupported_media_type",
+      "rate_limited",
+      "unavailable",
+    ],
+    auth: "create",
+  },
+  passDeltas: {
+    method: "POST",
+    path: "/api/share/:id/deltas",
+    summary: "Text while it is being written, for those who watch. It is handed on and stored nowhere.",
+    params: shareParams,
+    headers: shareSecretHeader,
+    body: passBody,
+    answer: passAnswer,
+    errors: [
+      "invalid_json",
+      "invalid_request",
+      "not_found",
+      "conflict",
+      "gone",
+      "too_large",
+      "unsupported_media_type",
+      "rate_limited",
+      "unavailable",
+    ],
+    auth: "secret",
+  },
   readShareManifest: {
     method: "GET",
     path: "/api/share/:id/segments",
-    summary: "The segments of a share, for the client that merges them.",
+    summary:
+      "The segments of a share, for the client that merges them. Those of an encrypted share are for everybody with the link, without the secret.",
     params: shareParams,
-    headers: shareSecretHeader,
+    headers: z.partial(shareSecretHeader),
     answer: manifestAnswer,
     errors: ["invalid_request", "not_found", "conflict", "gone", "rate_limited", "unavailable"],
     auth: "secret",
@@ -332,9 +444,10 @@ export const ROUTES = {
   readShareSegment: {
     method: "GET",
     path: "/api/share/:id/segments/:segment",
-    summary: "One segment as it is stored: newline-delimited JSON in Brotli.",
+    summary:
+      "One segment as it is stored: newline-delimited JSON in Brotli or, of an encrypted share and without the secret, sealed.",
     params: segmentParams,
-    headers: shareSecretHeader,
+    headers: z.partial(shareSecretHeader),
     answer: "application/x-ndjson",
     errors: ["invalid_request", "not_found", "conflict", "gone", "rate_limited", "unavailable"],
     auth: "secret",

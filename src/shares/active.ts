@@ -13,5 +13,10 @@ export type ActiveShare = ShareRow & {
 export function requireActive(share: ShareRow): ActiveShare {
   const { state, sessionID } = share
   if (state !== "active" || sessionID === undefined) throw gone()
-  return { ...share, state, sessionID, settled: share.door === "native" || share.form === "log" }
+  return {
+    ...share,
+    state,
+    sessionID,
+    settled: share.door === "native" || share.form === "log" || share.encrypted,
+  }
 }

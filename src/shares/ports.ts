@@ -1,3 +1,5 @@
+import type { Passing } from "../protocol/passing.ts"
+
 /**
  * What the shares room needs from the world. Drivers stand in storage/ (and host/, for the machine's own things);
  * every port has one contract suite in test/contracts/ that each driver passes.
@@ -47,6 +49,10 @@ export interface ShareRow {
   revokedAt: number | undefined
   /** Whether its client brought the id. */
   ownID: boolean
+  /** Whether what its client uploads is sealed, so that nobody reads it here. */
+  encrypted: boolean
+  /** Of an encrypted share: what its client says of it as it is, sealed, in base64url. */
+  head: string | undefined
   /** When the last ticket that was given out expires. */
   ticketsUntil: number | undefined
   /** The same of tickets for the plain object. */
@@ -66,6 +72,8 @@ export interface NewShare {
   address: string
   /** Whether its client brought the id; it did not unless said. */
   ownID?: boolean
+  /** It is not unless said. */
+  encrypted?: boolean
   createdAt: number
 }
 
@@ -96,6 +104,13 @@ export interface ManifestLimits {
 /** Which of the limits a change would have gone beyond. */
 export type Excess = "too_large" | "too_many"
 
+/** What a change of an encrypted share goes by, and the head that it makes true. */
+export interface SealedChange {
+  revision: number
+  epoch: number
+  head: string
+}
+
 export interface Commit {
   shareID: string
   /** In order. One that the share already has, or had until it was merged, is left out. */
@@ -106,6 +121,8 @@ export interface Commit {
   metadata: ShareMetadata | undefined
   /** Held to when given. */
   limits?: ManifestLimits
+  /** Given: refused as `moved` when the share is at another revision or epoch, and the head is kept otherwise. */
+  sealed?: SealedChange | undefined
 }
 
 export interface Merge {
@@ -120,6 +137,8 @@ export interface Merge {
   at: number
   /** Held to when given; a merge that makes the share no larger always may. */
   limits?: ManifestLimits
+  /** As with a commit, but that nothing is done, and said, as when the epoch is another. */
+  sealed?: SealedChange | undefined
 }
 
 /** What a deletion has to do, and has done: one a generation of a share. */
@@ -161,12 +180,22 @@ export interface MetaStore {
   addSecret(secret: { shareID: string; hash: string; scope: SecretScope; createdAt: number }): Promise<void>
   secrets(shareID: string): Promise<{ hash: string; scope: SecretScope }[]>
   /**
+   * Gives the newest active share of the direct door that the creator made for the session new secrets in the place of
+   * all that it had, in one transaction. Undefined, and nothing done, when there is none.
+   */
+  renewSecrets(request: {
+    sessionID: string
+    creator: string
+    secrets: NewShare["secrets"]
+    at: number
+  }): Promise<ShareRow | undefined>
+  /**
    * Adds segments to the manifest and raises the revision by their number, in one transaction. The first commit
    * keeps the secret that made it and drops the share's others that could write. Resolves to the share's revision,
    * to which limit refuses it, or to undefined when it is not active, not of the log form, or the secret no longer its
    * own (the caller's objects then belong to nobody).
    */
-  commit(commit: Commit): Promise<number | Excess | undefined>
+  commit(commit: Commit): Promise<number | Excess | "moved" | undefined>
   /** Segments that hold revisions above `after`, in manifest order. */
   segments(shareID: string, after?: number): Promise<SegmentRow[]>
   /** Which of the segments the share has, or had until a merge that readers may not have noticed yet. */
@@ -225,6 +254,8 @@ export interface MetaStore {
   takeLease(lease: { name: string; now: number; until: number }): Promise<boolean>
   /** Gives back a lease before its end. Nothing happens when it is another's by now. */
   endLease(lease: { name: string; until: number }): Promise<void>
+  /** Deletes leases that ended before a time. */
+  forgetLeases(before: number): Promise<void>
   close(): Promise<void>
 }
 
@@ -306,7 +337,7 @@ export interface Upload {
   contentLength: number | undefined
 }
 
-/** What nodes and open pages are told about a share. Content never travels here. */
+/** What nodes and open pages are told about a share. Content never travels with it. */
 export interface ShareNews {
   shareID: string
   revision: number
@@ -332,6 +363,17 @@ export interface Notifier {
    * false, read the row before you answer from memory.
    */
   isFresh(): boolean
+  /** Says how many watch a share at this node. The others hear it soon, and forget a node that says nothing more. */
+  setViewers(shareID: string, count: number): void
+  /** How many watch a share at all nodes, as far as this one has heard. */
+  viewers(shareID: string): number
+  /**
+   * Hands passing text to this node's listeners at once and, where somebody watches at another node, to those there
+   * soon. What cannot be handed on now is lost: nothing waits for it, and least of all news.
+   */
+  pass(shareID: string, passing: Passing): void
+  /** Returns the function that stops it. Contract: `listener` must not throw. */
+  hear(shareID: string, listener: (passing: Passing) => void): () => void
   /** Sends what still waits, and ends. */
   close(): Promise<void>
 }
@@ -344,6 +386,8 @@ export interface Machine {
   hash(text: string): string
   /** Compares without telling by its time where they differ. */
   equal(a: string, b: string): boolean
+  /** Whether an Ed25519 signature is this key's, of this text. Key and signature in base64url; false for what is none. */
+  verify(key: string, text: string, signature: string): boolean
   compress(source: AsyncIterable<Uint8Array>): AsyncIterable<Uint8Array>
   decompress(source: AsyncIterable<Uint8Array>): AsyncIterable<Uint8Array>
 }
@@ -371,7 +415,7 @@ export class StorageError extends Error {
 }
 
 /** What is limited, each by itself. */
-export type BudgetName = "new-shares" | "create-requests" | "views" | "syncs"
+export type BudgetName = "new-shares" | "create-requests" | "views" | "syncs" | "passes" | "share-passes"
 
 /**
  * How often each key may do something. Windows are fixed: a key's first take begins one, and when it ends everything

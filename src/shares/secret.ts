@@ -8,6 +8,16 @@ export function createSecret(machine: Machine): string {
     .replaceAll("/", "_")
 }
 
+/** The two that a share of the direct door begins with, and what is stored of them. */
+export function createSecrets(machine: Machine) {
+  const [secret, deleteSecret] = [createSecret(machine), createSecret(machine)]
+  const secrets = [
+    { hash: machine.hash(secret), scope: "write" },
+    { hash: machine.hash(deleteSecret), scope: "delete" },
+  ] as const
+  return { secret, deleteSecret, secrets }
+}
+
 /**
  * Resolves to the hash of a secret that opens the share for this; throws `not_found` otherwise. Secrets are random, so
  * a plain hash keeps them: there is nothing to guess from it.

@@ -12,9 +12,10 @@ export function objectPrefix(share: Owner): string {
   return `shares/${nameOf(share)}/`
 }
 
-/** Where a segment's object lives. The name says how to read it: newline-delimited JSON, Brotli. */
-export function segmentKey(share: Owner, segmentID: string): string {
-  return `${objectPrefix(share)}segments/${segmentID}.ndjson.br`
+/** Where a segment's object lives. The name says how to read it: newline-delimited JSON, Brotli; or gzip, sealed. */
+export function segmentKey(share: Owner & { encrypted?: boolean }, segmentID: string): string {
+  const extension = share.encrypted ? "ndjson.gz.enc" : "ndjson.br"
+  return `${objectPrefix(share)}segments/${segmentID}.${extension}`
 }
 
 /** Where the one object of the plain form lives. */

@@ -12,6 +12,9 @@ import { createDirectDoor, type DirectDoor } from "./upload/direct.ts"
 import { createPlainForm } from "./upload/plain.ts"
 import { createWatch } from "./upload/watch.ts"
 
+/** Ended leases are kept so long, as nodes' clocks may differ. */
+const ENDED_LEASE_MS = 3600_000
+
 export interface SharesDeps {
   meta: MetaStore
   blobs: BlobStore
@@ -40,6 +43,11 @@ export interface Shares extends ShareReader, DirectDoor {
   describe(shareID: string): Promise<ActiveShare>
   watch: Notifier["subscribe"]
   isFresh: Notifier["isFresh"]
+  /** Who watches is known to those who show the share; it is told and asked here. */
+  setViewers: Notifier["setViewers"]
+  viewers: Notifier["viewers"]
+  /** Passing text, as it comes by. */
+  hear: Notifier["hear"]
   /** Resolves when the writes that are under way have ended, well or not, and the merges that follow from them. */
   idle(): Promise<void>
   /** Gives up merges and sweeps, which lose nothing by it, and resolves when nothing is under way any more. */
@@ -71,6 +79,7 @@ export function createShares(deps: SharesDeps): Shares {
   async function upkeep(): Promise<void> {
     await revoker.resumeDeletions()
     await sweeper.sweepSuperseded()
+    await deps.meta.forgetLeases(deps.machine.now() - ENDED_LEASE_MS)
   }
 
   async function idle(): Promise<void> {
@@ -81,7 +90,9 @@ export function createShares(deps: SharesDeps): Shares {
   return {
     ...reader,
     reserve: (request) => track(direct.reserve(request)),
+    recover: (request) => track(direct.recover(request)),
     presign: (request) => track(direct.presign(request)),
+    pass: direct.pass,
     manifest: direct.manifest,
     findSegment: direct.findSegment,
     async describe(shareID) {
@@ -103,6 +114,9 @@ export function createShares(deps: SharesDeps): Shares {
       await Promise.all([idle(), compactor.stop()])
     },
     isFresh: deps.notifier.isFresh,
+    setViewers: deps.notifier.setViewers,
+    viewers: deps.notifier.viewers,
+    hear: deps.notifier.hear,
     watch: createWatch({ ...deps, plain, now: deps.machine.now }),
   }
 }

@@ -1,7 +1,8 @@
-import { CHANGES, findBlock, OTHERS, PAGE } from "./block.ts"
+import type { Document } from "../protocol/document.ts"
+import { type Block, CHANGES, findBlock, OTHERS, PAGE } from "./block.ts"
 import { blockID } from "./block-id.ts"
-import { createFrame, shareHref } from "./frame.ts"
-import { html } from "./html.ts"
+import { createFrame, type Frame, type RenderContext, shareHref } from "./frame.ts"
+import { type Html, html } from "./html.ts"
 import { renderBlock } from "./live.ts"
 import type { SharePage } from "./page.ts"
 import { pageBlocks } from "./page-blocks.ts"
@@ -20,16 +21,33 @@ export function renderPartPage({
   context,
   partID,
 }: SharePage & { partID: string }): string | undefined {
-  const blocks = pageBlocks(document)
-  const ids = SECTIONS.has(partID) ? [partID] : [blockID("part", partID), partID]
-  const block = ids.map((id) => findBlock(blocks, id)).find((found) => found && isPart(found.keys, found.id))
+  const block = findPart(document, partID)
   if (!block) return undefined
-  const frame = { ...createFrame(document, context), whole: true }
   const title = titleOf(document)
   const back = `${shareHref(context.shareID)}#${block.id}`
   const start = pageStart({ title: `${title} · Better Share`, assets: context.assets, kind: "single" })
-  return html`${start}${topBar()}<div id="${PAGE}"><header class="single"><p class="eyebrow"><a href="${back}">Back to the conversation</a></p><h1>${title}</h1></header><main><article class="message"><div class="parts">${renderBlock(block, frame)}</div></article></main></div>${pageEnd()}`
+  return html`${start}${topBar()}<div id="${PAGE}"><header class="single"><p class="eyebrow"><a href="${back}">Back to the conversation</a></p><h1>${title}</h1></header><main><article class="message"><div class="parts">${renderBlock(block, wholeFrame(document, context))}</div></article></main></div>${pageEnd()}`
     .text
+}
+
+/** The element of one part in full length, as its page has it. */
+export function renderWholePart({
+  document,
+  context,
+  partID,
+}: Pick<SharePage, "document" | "context"> & { partID: string }): Html | undefined {
+  const block = findPart(document, partID)
+  return block && renderBlock(block, wholeFrame(document, context))
+}
+
+function findPart(document: Document, partID: string): Block | undefined {
+  const blocks = pageBlocks(document)
+  const ids = SECTIONS.has(partID) ? [partID] : [blockID("part", partID), partID]
+  return ids.map((id) => findBlock(blocks, id)).find((found) => found && isPart(found.keys, found.id))
+}
+
+function wholeFrame(document: Document, context: RenderContext): Frame {
+  return { ...createFrame(document, context), whole: true }
 }
 
 function isPart(keys: readonly string[], id: string): boolean {

@@ -11,6 +11,7 @@ import { promptText, textPart } from "./parts/text.ts"
 import { filled } from "./read.ts"
 import { readCall } from "./tools/call.ts"
 import { toolCard } from "./tools/tool-card.ts"
+import { typedLength } from "./typed.ts"
 
 type PartRenderer = (part: PartData, frame: Frame) => Html
 
@@ -37,7 +38,17 @@ const PARTS: Readonly<Record<string, PartRenderer>> = {
 export function renderPart(part: PartData, id: string, role: string, frame: Frame): Html {
   const type = filled(part.type) ?? "unknown"
   const kind = Object.hasOwn(PARTS, type) ? type : "other"
-  return html`<div class="part ${kind}" id="${id}">${content(part, type, role, frameOfPart(frame, id))}</div>`
+  return html`<div class="part ${kind}" id="${id}"${typedMark(part)}>${content(part, type, role, frameOfPart(frame, id))}</div>`
+}
+
+/** Where the browser script shows the rest of a text while it is being written. */
+function typedMark(part: PartData): Html | undefined {
+  try {
+    const typed = typedLength(part)
+    return typed === undefined ? undefined : html` data-typed="${typed}"`
+  } catch {
+    return undefined
+  }
 }
 
 function content(part: PartData, type: string, role: string, frame: Frame): Html {

@@ -67,11 +67,7 @@ export interface MetaBench {
   /** Makes it, and throws when it could not. */
   create(changes?: Partial<NewShare>): Promise<NewShare>
   /** One commit of segments by these ids, three items each, with the share's secret. */
-  commit(
-    share: NewShare,
-    ids: readonly string[],
-    changes?: Partial<Commit>,
-  ): Promise<number | Excess | undefined>
+  commit(share: NewShare, ids: readonly string[], changes?: Partial<Commit>): ReturnType<MetaStore["commit"]>
   /** By the server itself unless told, at the share's present epoch. */
   merge(
     share: NewShare,

@@ -29,6 +29,8 @@ export function creationContract(bench: () => MetaBench) {
       plainUntil: undefined,
       plain: undefined,
       ownID: false,
+      encrypted: false,
+      head: undefined,
     })
     expect(await meta.secrets(share.id)).toHaveLength(2)
     expect(await meta.secrets(share.id)).toEqual(expect.arrayContaining([...secrets]))
@@ -84,6 +86,45 @@ export function creationContract(bench: () => MetaBench) {
     // Takes the older one along.
     await meta.revoke({ shareID: newer.id, generation: 0 }, 9)
     expect(await meta.findUnsynced(query)).toBeUndefined()
+  })
+
+  const renewed = [
+    { hash: "new write", scope: "write" },
+    { hash: "new delete", scope: "delete" },
+  ] as const
+
+  test("[O6] new secrets take the place of all that the creator's newest share of the session had", async () => {
+    const { meta, create, commit, row } = bench()
+    const direct = { door: "direct", sessionID: "ses_renewed", creator: "owner" } as const
+    const older = await create({ ...direct, createdAt: 1 })
+    const share = await create({ ...direct, createdAt: 3 })
+    const others = [
+      await create({ ...direct, createdAt: 4, creator: "another" }),
+      await create({ ...direct, createdAt: 4, sessionID: "ses_other" }),
+      await create({ ...direct, createdAt: 4, door: "native" }),
+    ]
+    await meta.addSecret({ shareID: share.id, hash: "one more", scope: "write", createdAt: 5 })
+    await commit(share, ["s1"])
+    const request = { sessionID: "ses_renewed", creator: "owner", secrets: renewed, at: 9 }
+    expect(await meta.renewSecrets(request)).toEqual(await row(share))
+    expect((await meta.secrets(share.id)).toSorted((x, y) => (x.hash < y.hash ? -1 : 1))).toEqual(
+      renewed.toSorted((x, y) => (x.hash < y.hash ? -1 : 1)),
+    )
+    for (const other of [older, ...others]) expect(await meta.secrets(other.id)).toEqual(other.secrets)
+    // The old secret writes no more, though its commit was on its way.
+    expect(await commit(share, ["s2"])).toBeUndefined()
+    expect(await row(share)).toMatchObject({ revision: 1, state: "active" })
+  })
+
+  test("[O6] nothing is renewed where there is no such share, or it is revoked", async () => {
+    const { meta, create } = bench()
+    const share = await create({ door: "direct", sessionID: "ses_revoked", creator: "owner" })
+    await meta.revoke({ shareID: share.id, generation: 0 }, 9)
+    for (const sessionID of ["ses_revoked", "ses_nobody's"]) {
+      const request = { sessionID, creator: "owner", secrets: renewed, at: 9 }
+      expect(await meta.renewSecrets(request)).toBeUndefined()
+    }
+    expect(await meta.secrets(share.id)).toEqual(share.secrets)
   })
 
   test("a further secret says what it opens", async () => {

@@ -25,6 +25,17 @@ export function leaseContract(bench: () => MetaBench) {
     }
   })
 
+  test("leases that ended long ago are forgotten, and no others", async () => {
+    const { meta } = bench()
+    const take = (name: string, now: number, until: number) => meta.takeLease({ name, now, until })
+    await take("ended", 1_000, 1_100)
+    await take("lasting", 1_000, 9_000)
+    await meta.forgetLeases(2_000)
+    // By a clock at which neither had ended.
+    expect(await take("ended", 1_050, 1_100)).toBe(true)
+    expect(await take("lasting", 1_050, 1_100)).toBe(false)
+  })
+
   test("a lease that is given back is free, and nobody gives back another's", async () => {
     const { meta } = bench()
     const take = (now: number) => meta.takeLease({ name: "given back", now, until: now + 100 })

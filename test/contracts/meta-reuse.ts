@@ -33,6 +33,8 @@ export function reuseContract(bench: () => MetaBench) {
       plainUntil: undefined,
       plain: undefined,
       ownID: true,
+      encrypted: false,
+      head: undefined,
     })
     expect(await commit(share, ["s4"])).toBe(4)
     expect((await meta.segments(share.id)).map(({ id }) => id)).toEqual(["s4"])

@@ -4,6 +4,7 @@ import { createMetaBench, type MetaBench } from "./meta-bench.ts"
 import { commitContract } from "./meta-commit.ts"
 import { creationContract } from "./meta-creation.ts"
 import { deletionContract } from "./meta-deletion.ts"
+import { encryptedContract } from "./meta-encrypted.ts"
 import { leaseContract } from "./meta-lease.ts"
 import { mergeContract } from "./meta-merge.ts"
 import { plainContract } from "./meta-plain.ts"
@@ -15,6 +16,7 @@ const CONTRACTS = [
   reuseContract,
   commitContract,
   mergeContract,
+  encryptedContract,
   ticketNoteContract,
   plainContract,
   deletionContract,

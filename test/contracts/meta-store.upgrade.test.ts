@@ -130,6 +130,8 @@ describe.each(Object.entries(KINDS))("upgrade: %s", (_, create) => {
       plainUntil: undefined,
       plain: undefined,
       ownID: false,
+      encrypted: false,
+      head: undefined,
     })
     expect(await meta.findShare("new")).toMatchObject({ form: undefined, revision: 0, syncs: 0 })
     expect(await meta.findShare("left")).toMatchObject({ state: "revoked", revokedAt: 9, creator: undefined })

@@ -1,5 +1,6 @@
 import pg from "pg"
-import { afterAll, afterEach, beforeAll, expect, test } from "vitest"
+import { afterAll, afterEach, beforeAll, expect, onTestFinished, test } from "vitest"
+import type { Passing } from "../../src/protocol/passing.ts"
 import type { MetaStore, NewShare, Notifier, ShareNews } from "../../src/shares/ports.ts"
 import { openPostgresStore } from "../../src/storage/meta/postgres.ts"
 import { openPostgresNotifier, type PostgresNotifierOptions } from "../../src/storage/notifier/postgres.ts"
@@ -209,6 +210,132 @@ test("what others send to the channel is ignored", async () => {
   await notify('{"shareID":"x","revision":1,"state":"active","more":1}')
   await waitFor("the only news", () => heard.length > 0)
   expect(heard).toEqual([{ shareID: "x", revision: 1, state: "active" }])
+})
+
+/** Than all is said again anyway. */
+const SOONER = { timeout: 4_000 }
+
+const textAt = (from: number, text: string, partID = "prt_1"): Passing => ({
+  deltas: [{ sessionID: "ses_1", messageID: "msg_1", partID, field: "text", from, text }],
+})
+const textsOf = (heard: readonly Passing[]) =>
+  heard
+    .flatMap((passing) => ("deltas" in passing ? passing.deltas : []))
+    .map(({ text }) => text)
+    .join("")
+
+function hear(notifier: Notifier, shareID: string): Passing[] {
+  const heard: Passing[] = []
+  notifier.hear(shareID, (passing) => heard.push(passing))
+  return heard
+}
+
+/** What anybody sends to the channel of what nobody keeps. */
+async function overhear(): Promise<string[]> {
+  const payloads: string[] = []
+  const client = new pg.Client({ connectionString: url })
+  await client.connect()
+  client.on("notification", ({ payload = "" }) => payloads.push(payload))
+  await client.query("listen better_share_live")
+  onTestFinished(() => client.end())
+  return payloads
+}
+
+test("[V1] viewers are those of all nodes, a node that comes later asks for them, and one that goes takes its own along", async () => {
+  const [a, b] = [await node(), await node()]
+  a.setViewers("seen", 2)
+  b.setViewers("seen", 3)
+  await waitFor("the sum", () => a.viewers("seen") === 5 && b.viewers("seen") === 5)
+  const late = await node()
+  await waitFor("the sum at a later node", () => late.viewers("seen") === 5, SOONER)
+  a.setViewers("seen", 0)
+  await waitFor("those of one node", () => b.viewers("seen") === 3 && late.viewers("seen") === 3)
+  await b.close()
+  await waitFor("nobody", () => late.viewers("seen") === 0)
+})
+
+test("[V1] what changed while a connection was lost is told when it is back", async () => {
+  const [a, b] = [await node(), await node()]
+  await whileCutOff(2, async () => {
+    await waitFor("the loss to be noticed", () => !a.isFresh() && !b.isFresh())
+    a.setViewers("cut-off", 4)
+  })
+  await waitFor("the viewers", () => b.viewers("cut-off") === 4, SOONER)
+})
+
+test("[V3] passing text reaches the nodes where somebody watches, whole and in order", async () => {
+  const [a, b] = [await node(), await node()]
+  const heard = hear(b, "typed")
+  b.setViewers("typed", 1)
+  await waitFor("the viewer", () => a.viewers("typed") === 1)
+  const text = `\u0000 "quoted" \ud83d é 語 👋`.repeat(3_000).slice(0, 40_000)
+  for (let at = 0; at < text.length; at += 1_000) a.pass("typed", textAt(at, text.slice(at, at + 1_000)))
+  await waitFor("all of it", () => textsOf(heard).length === text.length)
+  expect(textsOf(heard)).toBe(text)
+  // Words that follow each other travel as one.
+  expect(heard.length).toBeLessThan(40)
+  const sealed = "A".repeat(60_000)
+  a.pass("typed", { sealed })
+  await waitFor("what is sealed", () => heard.some((passing) => "sealed" in passing))
+  expect(heard.at(-1)).toEqual({ sealed })
+})
+
+test("[V3] where nobody watches elsewhere nothing is sent", async () => {
+  const [a, b] = [await node(), await node()]
+  const payloads = await overhear()
+  a.setViewers("alone", 1)
+  await waitFor("the count", () => b.viewers("alone") === 1)
+  a.pass("alone", textAt(0, "said to nobody"))
+  b.setViewers("elsewhere", 1)
+  await waitFor("the other count", () => a.viewers("elsewhere") === 1)
+  a.pass("elsewhere", textAt(0, "said to somebody"))
+  await waitFor("the text", () => payloads.some((payload) => payload.includes("said to somebody")))
+  expect(payloads.filter((payload) => payload.includes("said to nobody"))).toEqual([])
+})
+
+test("[V4] what is too much is lost, and news comes through it all", async () => {
+  const [a, b] = [await node(), await node()]
+  const heard = hear(b, "flood")
+  const news = listen(b, "flood")
+  b.setViewers("flood", 1)
+  await waitFor("the viewer", () => a.viewers("flood") === 1)
+  const words = "x".repeat(1024)
+  for (let i = 0; i < 4096; i++) a.pass("flood", textAt(i * 2048, words))
+  a.publish({ shareID: "flood", revision: 1, state: "active" })
+  await waitFor("the news", () => news.length === 1)
+  a.pass("flood", textAt(0, "the end", "prt_2"))
+  await waitFor("the end", () => textsOf(heard).includes("the end"))
+  expect(textsOf(heard).length).toBeLessThan(300 * 1024)
+})
+
+test("what others send to the channel of passing text is ignored", async () => {
+  const a = await node()
+  const heard = hear(a, "x")
+  const send = async (payload: string) => {
+    const client = new pg.Client({ connectionString: url })
+    await client.connect()
+    await client.query("select pg_notify('better_share_live', $1)", [payload])
+    await client.end()
+  }
+  const delta = { sessionID: "s", messageID: "m", partID: "p", field: "text", from: 0, text: "words" }
+  for (const body of [
+    "",
+    "{",
+    "null",
+    '{"viewers":[["x"]]}',
+    '{"viewers":[["x","many"]]}',
+    '{"share":"x","passing":{"deltas":[{}]}}',
+    JSON.stringify({ share: "x", passing: { deltas: [{ ...delta, field: "html" }] } }),
+  ]) {
+    await send(`stranger 1 0 1 ${body}`)
+    await send(body)
+  }
+  await send(`stranger 1 5 6 "}`)
+  await send("stranger 1 0 999 {")
+  await send(`stranger 2 0 1 ${JSON.stringify({ share: "x", passing: { deltas: [delta] } })}`)
+  await waitFor("the only text", () => heard.length > 0)
+  expect(heard).toEqual([{ deltas: [delta] }])
+  expect(a.viewers("x")).toBe(0)
 })
 
 test("closing sends what waits, ends the connection, and is no loss", async () => {

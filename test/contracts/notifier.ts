@@ -1,4 +1,5 @@
 import { afterEach, describe, expect, test } from "vitest"
+import type { Passing } from "../../src/protocol/passing.ts"
 import type { Notifier, ShareNews } from "../../src/shares/ports.ts"
 
 /** What every Notifier does, whatever it stands on. */
@@ -72,6 +73,46 @@ export function notifierContract(
       publish(1)
       publish(2)
       expect(heard).toEqual([1])
+    })
+
+    const words = (text: string): Passing => ({
+      deltas: [{ sessionID: "ses_1", messageID: "msg_1", partID: "prt_1", field: "text", from: 0, text }],
+    })
+
+    test("[V1] counts who watches which share here, until nobody does", async () => {
+      const { notifier, a } = await begin()
+      expect(notifier.viewers(a)).toBe(0)
+      notifier.setViewers(a, 2)
+      notifier.setViewers(`${a}-other`, 5)
+      expect([notifier.viewers(a), notifier.viewers(`${a}-other`)]).toEqual([2, 5])
+      notifier.setViewers(a, 1)
+      expect(notifier.viewers(a)).toBe(1)
+      notifier.setViewers(a, 0)
+      expect(notifier.viewers(a)).toBe(0)
+    })
+
+    test("[V3] hands passing text to a share's listeners at once, in order, and to nobody else", async () => {
+      const { notifier, a } = await begin()
+      const heard: Passing[] = []
+      const other: Passing[] = []
+      notifier.hear(a, (passing) => heard.push(passing))
+      notifier.hear(`${a}-other`, (passing) => other.push(passing))
+      const passed = [words("one"), words("one"), { sealed: "c2VhbGVk" }]
+      for (const passing of passed) notifier.pass(a, passing)
+      expect(heard).toEqual(passed)
+      expect(other).toEqual([])
+    })
+
+    test("[V3] hands nothing on after a listener's end, and ends it once", async () => {
+      const { notifier, a } = await begin()
+      const heard: Passing[] = []
+      const listener = (passing: Passing) => heard.push(passing)
+      const end = notifier.hear(a, listener)
+      notifier.hear(a, listener)
+      end()
+      end()
+      notifier.pass(a, words("one"))
+      expect(heard).toHaveLength(1)
     })
 
     test("says whether there may be other nodes", async () => {

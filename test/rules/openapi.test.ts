@@ -5,6 +5,7 @@ import { ROUTES, type Route, type RouteName } from "../../src/protocol/routes.ts
 import { claimOf, createDirectClient, pack, put, unpack, wishOf } from "../direct-client.ts"
 import { itemsOf } from "../items.ts"
 import { createNativeClient } from "../native-client.ts"
+import { createOwner } from "../owner.ts"
 import { createWorld, type World } from "../world.ts"
 
 let world: World
@@ -57,6 +58,14 @@ test("what the server answers is what the routes describe", async () => {
   holds("deleteShare", (await client.remove(created.id, created.secret)).body)
 
   const direct = createDirectClient(world.url)
+  const owner = createOwner()
+  const prove = (action: "create" | "recover") =>
+    owner.prove({ action, baseUrl: world.url, sessionID: "ses_owned" })
+  const owned = { sessionId: "ses_owned", tickets: [], owner: prove("create") }
+  holds("reserveShare", (await direct.reserve(owned)).body)
+  const recovered = await direct.recover({ sessionId: "ses_owned", owner: prove("recover") })
+  holds("recoverShare", recovered.body)
+  holds("passDeltas", (await direct.pass(recovered.body.shareId, recovered.body.secret, {})).body)
   const packed = pack([itemsOf("ses_2").session()])
   const reserved = (await direct.reserve({ sessionId: "ses_2", tickets: [wishOf(packed)] })).body
   holds("reserveShare", reserved)

@@ -3,9 +3,11 @@ import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { expect, onTestFinished, test } from "vitest"
 import { buildAssets, root } from "../../build/build.mjs"
+import { createDirectClient } from "../direct-client.ts"
 import { readEvents } from "../event-source.ts"
 import { itemsOf } from "../items.ts"
 import { createNativeClient } from "../native-client.ts"
+import { createOwner } from "../owner.ts"
 import { runCommand } from "../provision/command.ts"
 import { provideBun, provideNode24 } from "../provision/runtimes.ts"
 import { createServerProcess, npmStart, type Program } from "../server-process.ts"
@@ -51,6 +53,16 @@ async function serves(program: Program, env: Record<string, string> = {}): Promi
   await client.sync(id, secret, [text("msg_1", "prt_2000", "said while somebody watches")])
   const patch = await reader.waitForEvent("the patch", ({ id }) => id === 2)
   expect(JSON.stringify(patch.data)).toContain("said while somebody watches")
+
+  const direct = createDirectClient(server.url)
+  const owner = createOwner()
+  const prove = (action: "create" | "recover") =>
+    owner.prove({ action, baseUrl: server.url, sessionID: "ses_owned" })
+  const owned = { sessionId: "ses_owned", tickets: [], owner: prove("create") }
+  expect((await direct.reserve(owned)).status).toBe(200)
+  expect((await direct.reserve({ ...owned, owner: prove("recover") })).status).toBe(403)
+  const recovered = await direct.recover({ sessionId: "ses_owned", owner: prove("recover") })
+  expect(recovered.status).toBe(200)
 
   expect((await client.remove(id, secret)).body.receipt).toMatchObject({ objects: 2, final: true })
   await reader.waitForEvent("the end", ({ event }) => event === "gone")

@@ -2,7 +2,8 @@ import { ShareError } from "../../protocol/errors.ts"
 import { createShareId } from "../../protocol/ids.ts"
 import { type ActiveShare, requireActive } from "../active.ts"
 import type { NewShare, ShareRow } from "../ports.ts"
-import { createSecret } from "../secret.ts"
+import { createOwnerCheck, type OwnerClaim } from "../recover/owner.ts"
+import { createSecrets } from "../secret.ts"
 import { plainKey } from "../segment.ts"
 import type { SharesDeps } from "../shares.ts"
 
@@ -14,6 +15,10 @@ export interface ReserveRequest {
   creator: string
   /** The address that asked, hashed. */
   address: string
+  /** Whose share it is to be, instead of the creator's. */
+  owner?: OwnerClaim | undefined
+  /** What is uploaded will be sealed. */
+  encrypted?: boolean | undefined
 }
 
 export interface Reserved {
@@ -28,19 +33,25 @@ const ABANDONED_AFTER_MS = 24 * 3600_000
 
 /** Creates shares of the direct door. */
 export function createReserver({ meta, blobs, machine }: SharesDeps) {
-  /** Throws `conflict` when the id that the client brings is taken. */
-  return async function reserve({ shareID, ...request }: ReserveRequest): Promise<Reserved> {
+  const checkOwner = createOwnerCheck({ meta, machine })
+
+  /** Throws `conflict` when the id that the client brings is taken, `forbidden` when this is not what its owner signed. */
+  return async function reserve(request: ReserveRequest): Promise<Reserved> {
+    const { shareID, sessionID, address, owner, encrypted = false } = request
+    const creator = owner
+      ? await checkOwner({ action: "create", sessionID, shareID, owner })
+      : request.creator
     const id = shareID ?? createShareId(machine.randomBytes)
-    const [secret, deleteSecret] = [createSecret(machine), createSecret(machine)]
+    const { secret, deleteSecret, secrets } = createSecrets(machine)
     const share: NewShare = {
-      ...request,
+      sessionID,
+      creator,
+      address,
       id,
       door: "direct",
       ownID: shareID !== undefined,
-      secrets: [
-        { hash: machine.hash(secret), scope: "write" },
-        { hash: machine.hash(deleteSecret), scope: "delete" },
-      ],
+      encrypted,
+      secrets,
       createdAt: machine.now(),
     }
     if (!(await meta.createShare(share))) {

@@ -7,6 +7,7 @@ import { createPauses } from "../pauses.ts"
 import { createRecent } from "../recent.ts"
 import type { SharesDeps } from "../shares.ts"
 import type { PlainForm } from "../upload/plain.ts"
+import { EncryptedShare } from "./encrypted.ts"
 import { createFoldCache, type Folded } from "./fold-cache.ts"
 import { readSegments, straddles } from "./read-segments.ts"
 
@@ -22,7 +23,7 @@ export interface Snapshot {
 export interface ShareReader {
   /** Throws `not_found` or `gone`. */
   find(shareID: string): Promise<ActiveShare>
-  /** The share with its content. */
+  /** The share with its content. Throws `EncryptedShare` where that is sealed. */
   read(shareID: string): Promise<Snapshot>
   /**
    * The share with its content, and the keys that commits after `revision` touched; undefined: any of them. Keys of what
@@ -140,6 +141,7 @@ export function createReader(deps: SharesDeps & { plain: PlainForm }): ShareRead
 
   async function read(shareID: string): Promise<Snapshot & { state: Folded }> {
     const before = await find(shareID)
+    if (before.encrypted) throw new EncryptedShare(before)
     try {
       const state = await load(before)
       // Again behind the reading: what was revoked meanwhile is not shown.

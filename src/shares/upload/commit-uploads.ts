@@ -1,8 +1,8 @@
 import { gone, notFound, ShareError } from "../../protocol/errors.ts"
-import { formatBytes } from "../../protocol/limits.ts"
+import { formatBytes, LIMITS } from "../../protocol/limits.ts"
 import type { ActiveShare } from "../active.ts"
 import { rowText } from "../metadata.ts"
-import type { Excess, ManifestLimits, NewSegment, ShareMetadata } from "../ports.ts"
+import type { Excess, ManifestLimits, NewSegment, SealedChange, ShareMetadata } from "../ports.ts"
 import { plainKey, segmentKey } from "../segment.ts"
 import type { SharesDeps } from "../shares.ts"
 import { COMMITTABLE_MS } from "../upload-times.ts"
@@ -20,6 +20,24 @@ export interface UploadedSegment extends SegmentWish {
 /** Each is a request to the store for whoever reads the share. Clients that merge when they are asked to stay far below. */
 const MOST_SEGMENTS = 1_024
 
+/** What a change says of an encrypted share: all of it there, none of it of another. */
+export interface SealedClaim {
+  after?: number | undefined
+  epoch?: number | undefined
+  head?: string | undefined
+}
+
+export interface UploadCommit extends SealedClaim {
+  segments: readonly UploadedSegment[]
+  metadata: ShareMetadata | undefined
+}
+
+export interface UploadMerge extends SealedClaim {
+  replaces: readonly string[]
+  epoch: number
+  segment: UploadedSegment
+}
+
 interface Writer {
   share: ActiveShare
   secretHash: string
@@ -34,9 +52,11 @@ export function createUploadCommitter(deps: SharesDeps) {
   /** Resolves to the share's revision. Repeatable: what is committed already is left out. */
   async function commit(
     { share, secretHash }: Writer,
-    { segments, metadata }: { segments: readonly UploadedSegment[]; metadata: ShareMetadata | undefined },
+    { segments, metadata, ...claim }: UploadCommit,
   ): Promise<number> {
     const shareID = share.id
+    const sealed = readSealed(share, claim)
+    if (sealed && metadata) throw hidden()
     const known = await meta.knownSegments(
       shareID,
       segments.map(({ segmentID }) => segmentID),
@@ -57,7 +77,8 @@ export function createUploadCommitter(deps: SharesDeps) {
       secretHash,
       at,
       metadata: said,
-      limits,
+      limits: limitsOf(share),
+      sealed,
     })
     if (typeof revision !== "number") throw await refusal(shareID, revision)
     notifier.publish({ shareID, revision, state: "active" })
@@ -67,14 +88,24 @@ export function createUploadCommitter(deps: SharesDeps) {
   /** Puts a segment in the place of those that it was made of. Repeatable. */
   async function merge(
     { share, secretHash }: Writer,
-    request: { replaces: readonly string[]; epoch: number; segment: UploadedSegment },
+    { replaces, segment, ...claim }: UploadMerge,
   ): Promise<void> {
-    const { replaces, epoch, segment } = request
+    const { epoch } = claim
     const shareID = share.id
+    const sealed = readSealed(share, claim)
     if ((await meta.knownSegments(shareID, [segment.segmentID])).length > 0) return
     const ready = await verify(share, segment)
     const at = machine.now()
-    const done = await meta.merge({ shareID, replaces, epoch, segment: ready, secretHash, at, limits })
+    const done = await meta.merge({
+      shareID,
+      replaces,
+      epoch,
+      segment: ready,
+      secretHash,
+      at,
+      limits: limitsOf(share),
+      sealed,
+    })
     // Another request may have done the same meanwhile.
     if (done === true || (await meta.knownSegments(shareID, [ready.id])).length > 0) return
     if (done) throw beyond(done)
@@ -85,9 +116,13 @@ export function createUploadCommitter(deps: SharesDeps) {
     )
   }
 
+  function limitsOf({ encrypted }: ActiveShare): ManifestLimits {
+    return encrypted ? { ...limits, segments: LIMITS.sealedSegments } : limits
+  }
+
   /** Before the first commit nobody may have looked yet whether a plain object was put. */
   async function requireLog(share: ActiveShare): Promise<void> {
-    if (share.form === "log") return
+    if (share.form === "log" || share.encrypted) return
     if (share.form === "plain" || (await blobs.head(plainKey(share)))) {
       throw otherForm("one ShareData object", "segments")
     }
@@ -98,6 +133,8 @@ export function createUploadCommitter(deps: SharesDeps) {
     const { segmentID: id, bytes, sha256, items, contentBytes } = uploaded
     // The ticket for this name admitted no other body.
     if (!id.endsWith(`.${sha256}`)) throw notThere(id, "has another SHA-256")
+    if (share.encrypted && contentBytes > LIMITS.sealedContentBytes) throw tooLargeToOpen(id)
+    if (share.encrypted && items !== 1) throw counted(id)
     const objectKey = segmentKey(share, id)
     const found = await blobs.head(objectKey)
     const at = machine.now()
@@ -107,9 +144,10 @@ export function createUploadCommitter(deps: SharesDeps) {
     return { id, objectKey, items, bytes, contentBytes, createdAt: at }
   }
 
-  async function refusal(shareID: string, excess: Excess | undefined): Promise<ShareError> {
-    if (excess) return beyond(excess)
+  async function refusal(shareID: string, reason: Excess | "moved" | undefined): Promise<ShareError> {
+    if (reason && reason !== "moved") return beyond(reason)
     const share = await meta.findShare(shareID)
+    if (share?.state === "active" && reason === "moved") return moved(share)
     if (share?.state !== "active") return gone()
     return share.form === "plain" ? otherForm("one ShareData object", "segments") : notFound()
   }
@@ -118,7 +156,7 @@ export function createUploadCommitter(deps: SharesDeps) {
     if (excess === "too_many") {
       return new ShareError(
         "conflict",
-        `The share has ${MOST_SEGMENTS} segments, the most that one may have: merge first, then commit again.`,
+        "The share has as many segments as one may have: merge first, then commit again.",
       )
     }
     return new ShareError(
@@ -128,6 +166,55 @@ export function createUploadCommitter(deps: SharesDeps) {
   }
 
   return { commit, merge }
+}
+
+/** The claim as what it must be for this share. Throws `invalid_request`. */
+function readSealed(
+  { encrypted }: ActiveShare,
+  { after, epoch, head }: SealedClaim,
+): SealedChange | undefined {
+  if (!encrypted) {
+    if (after === undefined && head === undefined) return undefined
+    throw new ShareError(
+      "invalid_request",
+      "This share is not encrypted: its changes have no head and no `after`.",
+    )
+  }
+  if (after !== undefined && epoch !== undefined && head !== undefined)
+    return { revision: after, epoch, head }
+  throw new ShareError(
+    "invalid_request",
+    "This share is encrypted: each of its changes says the revision that it goes by (`after`), the epoch, and a new head.",
+  )
+}
+
+function hidden(): ShareError {
+  return new ShareError(
+    "invalid_request",
+    "This share is encrypted: its metadata stands in the sealed head, and is not told to the server.",
+  )
+}
+
+function counted(id: string): ShareError {
+  return new ShareError(
+    "invalid_request",
+    `This share is encrypted: segment ${id} counts as 1, and how many items are in it is not told to the server.`,
+  )
+}
+
+function moved({ revision, epoch }: Pick<ActiveShare, "revision" | "epoch">): ShareError {
+  return new ShareError(
+    "conflict",
+    `The share has moved on: it is at revision ${revision}, epoch ${epoch}. Ask for the manifest, and commit with a head that goes by it.`,
+  )
+}
+
+function tooLargeToOpen(id: string): ShareError {
+  const most = formatBytes(LIMITS.sealedContentBytes)
+  return new ShareError(
+    "too_large",
+    `Segment ${id} is larger than one of an encrypted share may be uncompressed (${most}).`,
+  )
 }
 
 function notThere(id: string, fault: string): ShareError {

@@ -22,6 +22,7 @@ export interface SegmentTicket extends Ticket {
 export function createTicketOffice({ meta, blobs, machine }: SharesDeps) {
   /** Throws `conflict` when the share is one of segments. */
   async function forPlain(share: ActiveShare): Promise<Ticket> {
+    if (share.encrypted) throw otherForm("encrypted segments", "one ShareData object")
     if (share.form === "log") throw otherForm("segments", "one ShareData object")
     const expiresAt = machine.now() + PLAIN_TICKET_MS
     await note(share, expiresAt, true)
@@ -39,7 +40,8 @@ export function createTicketOffice({ meta, blobs, machine }: SharesDeps) {
         // The hash is part of the name: what is there under it can be nothing else.
         const segmentID = `${crypto.randomUUID()}.${exact.sha256}`
         const key = segmentKey(share, segmentID)
-        const ticket = await blobs.ticket({ key, contentType: SEGMENT_TYPE, expiresAt, exact })
+        const contentType = share.encrypted ? SEALED_TYPE : SEGMENT_TYPE
+        const ticket = await blobs.ticket({ key, contentType, expiresAt, exact })
         return { ...ticket, segmentID }
       }),
     )
@@ -55,6 +57,7 @@ export function createTicketOffice({ meta, blobs, machine }: SharesDeps) {
 }
 
 const SEGMENT_TYPE = "application/x-ndjson"
+const SEALED_TYPE = "application/octet-stream"
 
 /** A share has one form, fixed by its first write. */
 export function otherForm(has: string, wanted: string): ShareError {

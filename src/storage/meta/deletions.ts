@@ -107,6 +107,7 @@ async function revoke(
       ...NO_METADATA,
       plain_version: null,
       plain_bytes: null,
+      head: null,
     }))
     .where("share_id", "in", ids)
     .execute()

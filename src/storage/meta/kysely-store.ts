@@ -3,7 +3,7 @@ import type { MetaStore } from "../../shares/ports.ts"
 import { createDeletionQueries } from "./deletions.ts"
 import type { Dialect } from "./dialect.ts"
 import { guarded } from "./guarded.ts"
-import { endLease, takeLease } from "./leases.ts"
+import { endLease, forgetLeases, takeLease } from "./leases.ts"
 import { createManifestQueries } from "./manifest.ts"
 import { createPlainQueries } from "./plain.ts"
 import type { Schema } from "./schema.ts"
@@ -14,12 +14,13 @@ import { createShareQueries } from "./shares.ts"
 export function createKyselyStore(db: Kysely<Schema>, dialect: Dialect): MetaStore {
   const store: MetaStore = {
     ...createShareQueries(db, dialect),
-    ...createSecretQueries(db),
+    ...createSecretQueries(db, dialect),
     ...createManifestQueries(db, dialect),
     ...createPlainQueries(db),
     ...createDeletionQueries(db, dialect),
     takeLease: (lease) => takeLease(db, lease),
     endLease: (lease) => endLease(db, lease),
+    forgetLeases: (before) => forgetLeases(db, before),
     close: () => db.destroy(),
   }
   return guarded(store, dialect.isRetryable)

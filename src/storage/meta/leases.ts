@@ -15,6 +15,11 @@ export async function takeLease(
   return row !== undefined
 }
 
+/** Most end by being given back; those that nobody gives back are not kept for ever. */
+export async function forgetLeases(db: Kysely<Schema>, before: number): Promise<void> {
+  await db.deleteFrom("leases").where("until", "<", before).execute()
+}
+
 /** Gives back what was taken until then. */
 export async function endLease(
   db: Kysely<Schema>,

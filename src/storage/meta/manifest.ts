@@ -103,14 +103,15 @@ async function hold(
 
 async function commit(
   tx: Transaction<Schema>,
-  { shareID, segments, secretHash, at, metadata, limits, dialect }: Commit & { dialect: Dialect },
-): Promise<number | Excess | undefined> {
+  { shareID, segments, secretHash, at, metadata, limits, sealed, dialect }: Commit & { dialect: Dialect },
+): Promise<number | Excess | "moved" | undefined> {
   const share = await hold(tx, { shareID, secretHash, dialect })
   if (!share || share.form === "plain") return undefined
   const taken = new Set(await known(tx, { shareID, ids: segments.map(({ id }) => id) }))
   // Also one that the caller names twice.
   const added = segments.filter(({ id }) => !taken.has(id) && taken.add(id))
   if (added.length === 0) return share.revision
+  if (sealed && (sealed.revision !== share.revision || sealed.epoch !== share.epoch)) return "moved"
   const excess = limits && (await excessOf(tx, { shareID, added, limits }))
   if (excess) return excess
   const revision = share.revision + added.length
@@ -122,6 +123,7 @@ async function commit(
       updated_at: at,
       sync_count: eb("sync_count", "+", 1),
       ...(metadata && fromMetadata(metadata)),
+      ...(sealed && { head: sealed.head }),
     }))
     .where("share_id", "=", shareID)
     .execute()
@@ -143,10 +145,21 @@ async function commit(
 
 async function merge(
   tx: Transaction<Schema>,
-  { shareID, replaces, epoch, segment, secretHash, at, limits, dialect }: Merge & { dialect: Dialect },
+  {
+    shareID,
+    replaces,
+    epoch,
+    segment,
+    secretHash,
+    at,
+    limits,
+    sealed,
+    dialect,
+  }: Merge & { dialect: Dialect },
 ): Promise<boolean | Excess> {
   const share = await hold(tx, { shareID, secretHash, dialect })
   if (share?.epoch !== epoch) return false
+  if (sealed && (sealed.revision !== share.revision || sealed.epoch !== epoch)) return false
   if ((await known(tx, { shareID, ids: [segment.id] })).length > 0) return false
   const manifest = await tx
     .selectFrom("segments")
@@ -180,7 +193,7 @@ async function merge(
     .execute()
   await tx
     .updateTable("shares")
-    .set({ epoch: epoch + 1 })
+    .set({ epoch: epoch + 1, ...(sealed && { head: sealed.head }) })
     .where("share_id", "=", shareID)
     .execute()
   return true

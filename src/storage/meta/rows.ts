@@ -27,6 +27,8 @@ export function toShare(row: Selectable<Schema["shares"]>): ShareRow {
     updatedAt: row.updated_at,
     revokedAt: row.revoked_at ?? undefined,
     ownID: row.own_id === 1,
+    encrypted: row.encrypted === 1,
+    head: row.head ?? undefined,
     ticketsUntil: row.tickets_until ?? undefined,
     plainUntil: row.plain_until ?? undefined,
     plain:

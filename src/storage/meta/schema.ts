@@ -28,6 +28,8 @@ export interface Schema {
     plain_until: number | null
     plain_version: string | null
     plain_bytes: number | null
+    encrypted: number
+    head: string | null
   }
   share_secrets: { share_id: string; hash: string; scope: SecretScope; created_at: number }
   segments: {

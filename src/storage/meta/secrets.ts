@@ -1,8 +1,13 @@
 import type { Kysely, Transaction } from "kysely"
-import type { MetaStore } from "../../shares/ports.ts"
+import type { MetaStore, NewShare } from "../../shares/ports.ts"
+import type { Dialect } from "./dialect.ts"
+import { toShare } from "./rows.ts"
 import type { Schema } from "./schema.ts"
 
-export function createSecretQueries(db: Kysely<Schema>): Pick<MetaStore, "addSecret" | "secrets"> {
+export function createSecretQueries(
+  db: Kysely<Schema>,
+  dialect: Dialect,
+): Pick<MetaStore, "addSecret" | "secrets" | "renewSecrets"> {
   return {
     async addSecret({ shareID, hash, scope, createdAt }) {
       await db
@@ -13,7 +18,38 @@ export function createSecretQueries(db: Kysely<Schema>): Pick<MetaStore, "addSec
 
     secrets: (shareID) =>
       db.selectFrom("share_secrets").select(["hash", "scope"]).where("share_id", "=", shareID).execute(),
+
+    renewSecrets: ({ sessionID, creator, secrets, at }) =>
+      db.transaction().execute(async (tx) => {
+        const row = await tx
+          .selectFrom("shares")
+          .selectAll()
+          .where("session_id", "=", sessionID)
+          .where("creator", "=", creator)
+          .where("door", "=", "direct")
+          .where("state", "=", "active")
+          .orderBy("created_at", "desc")
+          .limit(1)
+          // Commits lock the row before they look at their secret.
+          .$if(dialect.locksRows, (query) => query.forUpdate())
+          .executeTakeFirst()
+        if (!row) return undefined
+        await tx.deleteFrom("share_secrets").where("share_id", "=", row.share_id).execute()
+        await giveSecrets(tx, { id: row.share_id, secrets, createdAt: at })
+        return toShare(row)
+      }),
   }
+}
+
+/** The secrets that a share begins with. */
+export async function giveSecrets(
+  tx: Transaction<Schema>,
+  { id, secrets, createdAt }: Pick<NewShare, "id" | "secrets" | "createdAt">,
+): Promise<void> {
+  await tx
+    .insertInto("share_secrets")
+    .values(secrets.map(({ hash, scope }) => ({ share_id: id, hash, scope, created_at: createdAt })))
+    .execute()
 }
 
 /** Whether a share's content may be changed with it. */

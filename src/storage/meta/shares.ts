@@ -3,6 +3,7 @@ import type { MetaStore, NewShare } from "../../shares/ports.ts"
 import type { Dialect } from "./dialect.ts"
 import { NO_METADATA, toShare } from "./rows.ts"
 import type { Schema } from "./schema.ts"
+import { giveSecrets } from "./secrets.ts"
 
 export function createShareQueries(
   db: Kysely<Schema>,
@@ -66,7 +67,7 @@ export function createShareQueries(
 }
 
 /** What every share begins with, whether its id was given before or not. */
-function beginning({ sessionID, door, creator, address, ownID, createdAt }: NewShare) {
+function beginning({ sessionID, door, creator, address, ownID, encrypted, createdAt }: NewShare) {
   return {
     session_id: sessionID,
     state: "active",
@@ -84,14 +85,9 @@ function beginning({ sessionID, door, creator, address, ownID, createdAt }: NewS
     plain_until: null,
     plain_version: null,
     plain_bytes: null,
+    encrypted: encrypted ? 1 : 0,
+    head: null,
   } as const
-}
-
-async function giveSecrets(tx: Transaction<Schema>, { id, secrets, createdAt }: NewShare): Promise<void> {
-  await tx
-    .insertInto("share_secrets")
-    .values(secrets.map(({ hash, scope }) => ({ share_id: id, hash, scope, created_at: createdAt })))
-    .execute()
 }
 
 async function reuseShare(

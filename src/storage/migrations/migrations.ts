@@ -2,12 +2,14 @@ import { DEFAULT_MIGRATION_TABLE, type Kysely, type Migration, Migrator } from "
 import { shares } from "./0001-shares.ts"
 import { directDoor } from "./0002-direct-door.ts"
 import { limits } from "./0003-limits.ts"
+import { encryption } from "./0004-encryption.ts"
 
 /** Every migration, in order. Numbers are never reused and a released migration is never edited. */
 const MIGRATIONS: Record<string, Migration> = {
   "0001-shares": shares,
   "0002-direct-door": directDoor,
   "0003-limits": limits,
+  "0004-encryption": encryption,
 }
 
 /**

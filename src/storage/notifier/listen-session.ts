@@ -5,9 +5,8 @@ import { connectionConfig } from "../postgres/connection.ts"
 
 export interface SessionOptions {
   url: string
-  channel: string
-  /** What others have sent to the channel. Must not throw. */
-  onPayload(payload: string): void
+  /** Channel → what takes the payloads that anybody sends to it. Must not throw. */
+  channels: Readonly<Record<string, (payload: string) => void>>
   /** Called once the connection listens; until it resolves, the session is not open. */
   onListening(query: Query): Promise<void>
   /** Milliseconds that never go back. */
@@ -38,9 +37,9 @@ const NOT_HEARD =
 
 /** Resolves once the connection has heard itself. */
 export async function openListenSession(options: SessionOptions): Promise<ListenSession> {
-  const { url, channel, onPayload, onListening, now } = options
+  const { url, channels, onListening, now } = options
   // A channel of its own, as NOTIFY keeps its order: what arrives there has passed all that was sent before it.
-  const pulse = `${channel}_${randomUUID().replaceAll("-", "")}`
+  const pulse = `better_share_${randomUUID().replaceAll("-", "")}`
   const socket = new Socket()
   const config = connectionConfig({ url, name: "better-share listen" })
   const client = new pg.Client({ ...config, stream: () => socket })
@@ -58,7 +57,7 @@ export async function openListenSession(options: SessionOptions): Promise<Listen
 
   const heardItself = new Promise<void>((resolve) => {
     client.on("notification", ({ channel: from, payload = "" }) => {
-      if (from === channel) return onPayload(payload)
+      if (from !== pulse) return channels[from]?.(payload)
       heardUntil = Math.max(heardUntil, Number(payload))
       unheard = 0
       resolve()
@@ -83,7 +82,8 @@ export async function openListenSession(options: SessionOptions): Promise<Listen
     await client.connect()
     beat = setInterval(keepBeat, BEAT_MS)
     // After a crash of the server nobody listens any more, so news need not wait for its disk.
-    await client.query(`set synchronous_commit = off; listen ${channel}; listen ${pulse}`)
+    const listens = [...Object.keys(channels), pulse].map((channel) => `listen ${channel}`)
+    await client.query(["set synchronous_commit = off", ...listens].join("; "))
     // Only what is read once LISTEN is committed shows everything that it does not bring:
     // https://www.postgresql.org/docs/current/sql-listen.html
     await onListening(query)

@@ -1,6 +1,8 @@
 import type { Log, Notifier, ShareNews } from "../../shares/ports.ts"
 import { openListenConnection } from "./listen-connection.ts"
 import type { Query } from "./listen-session.ts"
+import { LIVE_CHANNEL } from "./live-channel.ts"
+import { createLiveExchange } from "./live-exchange.ts"
 import { encodeNews, NEWS_CHANNEL, readNews } from "./news-channel.ts"
 import { createOutbox } from "./outbox.ts"
 import { createSubscriptions } from "./subscriptions.ts"
@@ -31,15 +33,16 @@ export async function openPostgresNotifier({
 
   const outbox = createOutbox({
     async send(news) {
-      if (!query) return false
-      const payloads = news.map(encodeNews)
-      await query("select pg_notify($1, payload) from unnest($2::text[]) as payload", [
-        NEWS_CHANNEL,
-        payloads,
-      ])
-      return true
+      return notify(NEWS_CHANNEL, news.map(encodeNews))
     },
   })
+  const live = createLiveExchange({ send: (payloads) => notify(LIVE_CHANNEL, payloads), now })
+
+  async function notify(channel: string, payloads: string[]): Promise<boolean> {
+    if (!query) return false
+    await query("select pg_notify($1, payload) from unnest($2::text[]) as payload", [channel, payloads])
+    return true
+  }
 
   async function catchUp(ask: Query): Promise<void> {
     expectAnew()
@@ -52,11 +55,13 @@ export async function openPostgresNotifier({
 
   const connection = await openListenConnection({
     url,
-    channel: NEWS_CHANNEL,
-    onPayload(payload) {
-      const news = readNews(payload)
-      // What this node has published comes back too, and its subscribers know it already.
-      if (news) tell(news)
+    channels: {
+      [NEWS_CHANNEL](payload) {
+        const news = readNews(payload)
+        // What this node has published comes back too, and its subscribers know it already.
+        if (news) tell(news)
+      },
+      [LIVE_CHANNEL]: live.onPayload,
     },
     onListening: catchUp,
     onOpen(open) {
@@ -64,6 +69,7 @@ export async function openPostgresNotifier({
       if (broken) log.info({}, "news from other nodes arrives again")
       broken = false
       outbox.flush()
+      live.begin()
     },
     onLost(err) {
       query = undefined
@@ -83,8 +89,13 @@ export async function openPostgresNotifier({
     },
     subscribe,
     isFresh: connection.isFresh,
+    setViewers: live.setViewers,
+    viewers: live.viewers,
+    pass: live.pass,
+    hear: live.hear,
     async close() {
       await outbox.flush()
+      await live.end()
       query = undefined
       await connection.close()
     },

@@ -1,8 +1,10 @@
+import type { TextDelta } from "../../protocol/passing.ts"
 import type { LiveEvents } from "../../protocol/patch.ts"
 import { applyOps } from "./apply.ts"
 import { showConnection } from "./connection.ts"
 import { showGone } from "./gone.ts"
 import { morph } from "./morph.ts"
+import { createPassingText } from "./passing.ts"
 import { keepPlace } from "./reader.ts"
 import { fetchPage } from "./server-html.ts"
 
@@ -18,16 +20,31 @@ export interface Followed {
   metadata: string
   /** Runs after each change of the page. */
   settle(): void
+  /**
+   * Of a page that draws by itself what its server cannot: brings it up to date, and resolves to the revision that it
+   * then shows. Rejects when that can be tried again.
+   */
+  catchUp?(): Promise<number>
+  /** Of the same: what was sealed for those who watch. Rejects when it was not sealed by the author. */
+  openDeltas?(sealed: string): Promise<readonly TextDelta[]>
+}
+
+export interface Following {
+  /** Follows no longer; what the page shows stays. */
+  stop(): void
 }
 
 /** Keeps the page in step with its share until that is gone. */
-export function followShare({ revision, events, metadata, settle }: Followed): void {
+export function followShare(followed: Followed): Following {
+  const { revision, events, metadata, settle, catchUp, openDeltas } = followed
   let shown = revision
   let wait = FIRST_WAIT
   let source: EventSource | undefined
   let timer: ReturnType<typeof setTimeout> | undefined
   let ended = false
   let lastRefresh = 0
+  const passing = createPassingText()
+  let opened: Promise<void> = Promise.resolve()
 
   function connect(): void {
     clearTimeout(timer)
@@ -45,19 +62,34 @@ export function followShare({ revision, events, metadata, settle }: Followed): v
     }
     on(stream, "patch", ({ ops }, at) => {
       try {
-        keepPlace(() => applyOps(ops))
+        keepPlace(() => {
+          applyOps(ops)
+          passing.show()
+        })
         shown = at ?? shown
         settle()
       } catch {
         void refresh()
       }
     })
+    on(stream, "delta", ({ deltas }) => keepPlace(() => passing.add(deltas)))
+    on(stream, "sealed", ({ sealed }) => {
+      // One after the other, as a piece of text goes on where the one before ended. What cannot be opened is left out.
+      opened = opened
+        .then(() => openDeltas?.(sealed))
+        .then(
+          (deltas) => deltas && keepPlace(() => passing.add(deltas)),
+          () => {},
+        )
+    })
     on(stream, "refresh", () => void refresh())
+    on(stream, "commit", () => void refresh())
     on(stream, "gone", ({ message }) => end(message))
   }
 
   /** Takes the page as it is now. The stream begins anew behind it, so that nothing falls between the two. */
   async function refresh(): Promise<void> {
+    if (catchUp) return draw(catchUp)
     source?.close()
     // One refresh may ask for the next, when the share changes faster than pages come.
     await new Promise((resolve) => setTimeout(resolve, lastRefresh + REFRESH_PAUSE - Date.now()))
@@ -68,10 +100,22 @@ export function followShare({ revision, events, metadata, settle }: Followed): v
     keepPlace(() => {
       const [here, there] = [document.getElementById("page"), page.getElementById("page")]
       if (here && there) morph(here, there)
+      passing.show()
     })
     shown = Number(page.body.dataset.revision) || 0
     settle()
     connect()
+  }
+
+  /** The stream stays open meanwhile: its events say only that there is something to fetch. */
+  async function draw(catchUp: () => Promise<number>): Promise<void> {
+    try {
+      shown = await catchUp()
+      keepPlace(() => passing.show())
+    } catch {
+      source?.close()
+      void retry()
+    }
   }
 
   async function retry(): Promise<void> {
@@ -88,11 +132,15 @@ export function followShare({ revision, events, metadata, settle }: Followed): v
     timer = setTimeout(connect, pause)
   }
 
-  function end(message: string): void {
+  function stop(): void {
     ended = true
     source?.close()
     clearTimeout(timer)
     showConnection("ended")
+  }
+
+  function end(message: string): void {
+    stop()
     showGone(message)
   }
 
@@ -112,6 +160,7 @@ export function followShare({ revision, events, metadata, settle }: Followed): v
     if (event.persisted) follow()
   })
   follow()
+  return { stop }
 }
 
 function on<Name extends keyof LiveEvents>(

@@ -1,8 +1,8 @@
-import { addCopyButtons, watchCopyButtons } from "./copy.ts"
+import { watchCopyButtons } from "./copy.ts"
 import { followShare } from "./live.ts"
 import { watchDetails } from "./morph.ts"
 import { watchTarget } from "./reveal.ts"
-import { localiseTimes } from "./times.ts"
+import { settle } from "./settle.ts"
 import { watchUnfolding } from "./unfold.ts"
 
 /** The page reads well without this script. With it, the page follows its share and folds open in place. */
@@ -16,14 +16,6 @@ function start(): void {
   if (!share || !events || !metadata) return
   showImport(share)
   followShare({ revision: Number(revision), events, metadata, settle })
-}
-
-/** What new content needs, whoever brought it. */
-function settle(): void {
-  localiseTimes()
-  addCopyButtons()
-  const title = document.querySelector("#summary h1")?.textContent
-  if (title) document.title = `${title} · Better Share`
 }
 
 /** Only the browser knows under which address the reader came, and `opencode import` takes the whole of it. */

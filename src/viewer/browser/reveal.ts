@@ -1,7 +1,8 @@
 /** Opens whatever hides the element that the address names. */
 export function watchTarget(): void {
-  addEventListener("hashchange", revealTarget)
-  revealTarget()
+  const follow = () => void reveal(location.hash.slice(1))
+  addEventListener("hashchange", follow)
+  follow()
 }
 
 function targetOf(fragment: string): HTMLElement | null {
@@ -13,9 +14,10 @@ function targetOf(fragment: string): HTMLElement | null {
   }
 }
 
-function revealTarget(): void {
-  const target = targetOf(location.hash.slice(1))
-  if (!target) return
+/** The same for any fragment. Returns the element that it names. */
+export function reveal(fragment: string): HTMLElement | null {
+  const target = targetOf(fragment)
+  if (!target) return null
   let hidden = false
   for (let at: Element | null = target; at; at = at.parentElement) {
     if (at instanceof HTMLDetailsElement && !at.open) {
@@ -25,4 +27,5 @@ function revealTarget(): void {
     }
   }
   if (hidden) target.scrollIntoView()
+  return target
 }

@@ -1,19 +1,24 @@
 import { fetchPage } from "./server-html.ts"
 
+/** Where the whole of a part comes from: its element, unfolded, by the id that it has on the page. */
+export type FindWhole = (id: string, url: string) => Promise<Element | null | undefined>
+
+const onItsPage: FindWhole = async (id, url) => (await fetchPage(url))?.getElementById(id)
+
 /** "Show all" brings the rest to where the reader is, instead of leading them away. */
-export function watchUnfolding(after: () => void): void {
+export function watchUnfolding(after: () => void, findWhole = onItsPage): void {
   document.addEventListener("click", (event) => {
     const link = event.target instanceof Element ? event.target.closest<HTMLAnchorElement>("a.more") : null
     const block = link?.closest(".part, .section")
     if (!link || !block || event.ctrlKey || event.metaKey || event.shiftKey || event.altKey) return
     event.preventDefault()
     link.setAttribute("aria-busy", "true")
-    unfold(link.href, block.id).then(after, () => location.assign(link.href))
+    unfold(block.id, findWhole(block.id, link.href)).then(after, () => location.assign(link.href))
   })
 }
 
-async function unfold(url: string, id: string): Promise<void> {
-  const whole = (await fetchPage(url))?.getElementById(id)
+async function unfold(id: string, found: ReturnType<FindWhole>): Promise<void> {
+  const whole = await found
   const here = document.getElementById(id)
   if (!whole || !here) throw new Error("not there")
   const openSections = [...here.querySelectorAll("details")].map((details) => details.open)

@@ -1,0 +1,25 @@
+import { notFound } from "../../protocol/errors.ts"
+import { requireActive } from "../active.ts"
+import type { Reserved } from "../create/reserve.ts"
+import type { Machine, MetaStore } from "../ports.ts"
+import { createSecrets } from "../secret.ts"
+import { createOwnerCheck, type OwnerClaim } from "./owner.ts"
+
+export interface RecoverRequest {
+  sessionID: string
+  owner: OwnerClaim
+}
+
+/** Gives a share's owner new secrets in the place of lost ones. */
+export function createRecoverer({ meta, machine }: { meta: MetaStore; machine: Machine }) {
+  const checkOwner = createOwnerCheck({ meta, machine })
+
+  /** Throws `forbidden`, `not_found`. */
+  return async function recover({ sessionID, owner }: RecoverRequest): Promise<Reserved> {
+    const creator = await checkOwner({ action: "recover", sessionID, owner })
+    const { secret, deleteSecret, secrets } = createSecrets(machine)
+    const share = await meta.renewSecrets({ sessionID, creator, secrets, at: machine.now() })
+    if (!share) throw notFound()
+    return { share: requireActive(share), secret, deleteSecret }
+  }
+}

@@ -1,0 +1,172 @@
+import { SealError } from "../../../encryption/seal-error.ts"
+import { createSealer, type Sealer } from "../../../encryption/sealer.ts"
+import { readKeyText } from "../../../encryption/share-key.ts"
+import type { Document } from "../../../protocol/document.ts"
+import { type Outline, renderChanges } from "../../live.ts"
+import { renderWholePart } from "../../part-page.ts"
+import { applyOps } from "../apply.ts"
+import { watchCopyButtons } from "../copy.ts"
+import { showGone } from "../gone.ts"
+import { type Following, followShare } from "../live.ts"
+import { watchDetails } from "../morph.ts"
+import { keepPlace } from "../reader.ts"
+import { parseElement } from "../server-html.ts"
+import { settle as settleContent } from "../settle.ts"
+import { localiseTimes } from "../times.ts"
+import { watchUnfolding } from "../unfold.ts"
+import { watchFragment } from "./fragment.ts"
+import { createMemory } from "./memory.ts"
+import { NOTICES, noticeOf, showNotice, showWarning } from "./notice.ts"
+import { type Caught, createSealedShare, Gone } from "./sealed-share.ts"
+
+/** Between tries to reach the server for the first time. Milliseconds. */
+const RETRY_MS = 3_000
+
+/** The page of an encrypted share: decrypts what the server keeps, and draws it as the server draws other shares. */
+async function start(): Promise<void> {
+  localiseTimes()
+  const { share, events, metadata, segments } = document.body.dataset
+  if (!share || !events || !metadata || !segments) return
+  const keyText = readKeyText(location.hash)
+  if (globalThis.crypto?.subtle === undefined) {
+    showNotice(NOTICES.insecure)
+    return
+  }
+  if (keyText === undefined) {
+    // The whole link may still be pasted into the address.
+    addEventListener("hashchange", () => location.reload())
+    showNotice(NOTICES.no_key)
+    return
+  }
+  const opening = document.getElementById("opening")
+  if (opening) opening.hidden = false
+  const sealer = await createSealer(share, keyText)
+  open({ shareID: share, keyText, sealer, urls: { events, metadata, segments } })
+}
+
+interface Opened {
+  shareID: string
+  keyText: string
+  sealer: Sealer
+  urls: { events: string; metadata: string; segments: string }
+}
+
+function open({ shareID, keyText, sealer, urls }: Opened): void {
+  const context = { shareID, assets: { script: "", style: "" } }
+  const memory = createMemory(shareID, sealer.keyID)
+  const sealed = createSealedShare({
+    sealer,
+    segments: urls.segments,
+    fetch: (url) => fetch(url, { cache: "no-store", credentials: "same-origin" }),
+  })
+  const fragment = watchFragment(keyText)
+  let shown: { outline: Outline; document: Document; revision: number } | undefined
+  let following: Following | undefined
+  let working: Promise<unknown> = Promise.resolve()
+
+  function settle(): void {
+    settleContent()
+    fragment.settle()
+  }
+
+  /** One after the other. Resolves to the revision that the page then shows; rejects when it can be tried again. */
+  function catchUp(): Promise<number> {
+    const done = working.catch(() => {}).then(catchUpNow)
+    working = done
+    return done
+  }
+
+  async function catchUpNow(): Promise<number> {
+    try {
+      const caught = await sealed.catchUp()
+      const seen = Math.max(memory.recall(), shown?.revision ?? 0)
+      if (caught.revision < seen) warnOfRollback(caught.revision, seen)
+      memory.remember(caught.revision)
+      // What the page shows has been proven once; what is older has nothing to add.
+      if (shown === undefined || caught.revision >= shown.revision) draw(caught)
+      return shown?.revision ?? 0
+    } catch (error) {
+      if (error instanceof Gone) end()
+      else if (error instanceof SealError) refuse(error)
+      else throw error
+      return shown?.revision ?? 0
+    }
+  }
+
+  function draw({ document: next, changed, revision }: Caught): void {
+    const first = shown === undefined
+    const from = shown?.outline ?? new Map()
+    const { ops, outline } = renderChanges({ before: from, document: next, changed, context })
+    const change = () => {
+      try {
+        applyOps(ops)
+      } catch {
+        drawAnew(next)
+      }
+    }
+    if (first) {
+      document.getElementById("page")?.replaceChildren()
+      change()
+    } else keepPlace(change)
+    shown = { outline, document: next, revision }
+    settle()
+    if (first) fragment.go()
+  }
+
+  function drawAnew(next: Document): void {
+    document.getElementById("page")?.replaceChildren()
+    applyOps(renderChanges({ before: new Map(), document: next, changed: new Set(), context }).ops)
+  }
+
+  function end(): void {
+    following?.stop()
+    showGone("This share has been removed by its owner.")
+  }
+
+  /** Before anything is shown, nothing is; what is shown already was proven, and stays as it is. */
+  function refuse(error: SealError): void {
+    following?.stop()
+    const notice = noticeOf(error)
+    if (shown === undefined) showNotice(notice)
+    else {
+      showWarning(
+        `${notice.title}. What the server sends now is not what the author sealed, so this page stays as it was at revision ${shown.revision}. ${error.message}`,
+      )
+    }
+  }
+
+  async function begin(): Promise<void> {
+    try {
+      await catchUp()
+    } catch {
+      showNotice(NOTICES.unreachable)
+      setTimeout(begin, RETRY_MS)
+      return
+    }
+    if (shown === undefined) return
+    following = followShare({
+      revision: shown.revision,
+      events: urls.events,
+      metadata: urls.metadata,
+      settle,
+      catchUp,
+      openDeltas: sealer.openDeltas,
+    })
+  }
+
+  watchCopyButtons()
+  watchDetails()
+  watchUnfolding(settle, async (id) => {
+    const whole = shown && renderWholePart({ document: shown.document, context, partID: id })
+    return whole && parseElement(whole.text)
+  })
+  void begin()
+}
+
+function warnOfRollback(revision: number, seen: number): void {
+  showWarning(
+    `This may be an old state of the session. The server shows revision ${revision}, and this browser has seen revision ${seen} of it. Ask the author whether something was rolled back.`,
+  )
+}
+
+void start()
