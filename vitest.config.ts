@@ -8,7 +8,7 @@ export default defineConfig({
       {
         test: {
           name: "rules",
-          include: ["test/rules/**/*.test.ts"],
+          include: ["test/rules/**/*.test.ts", "test/plugin/**/*.test.ts"],
           testTimeout: 30_000,
           hookTimeout: 60_000,
         },

@@ -1,5 +1,9 @@
+import type { Metafile } from "esbuild"
+
 export const root: string
 /** Bundles the viewer's script, stylesheet and icon into `outdir`, under names that hold a hash of their content. */
 export function buildAssets(outdir: string): Promise<void>
+/** Bundles the OpenCode plugin, with its package.json, into `outdir`. Resolves to what each source contributes. */
+export function buildPlugin(outdir: string): Promise<Metafile>
 export function buildServer(outfile: string): Promise<void>
 export function buildAll(): Promise<void>

@@ -1,5 +1,5 @@
 // Builds what `npm start` runs: the server in one file and the viewer's assets, both under dist/.
-import { mkdir, rm } from "node:fs/promises"
+import { mkdir, readFile, rm, writeFile } from "node:fs/promises"
 import { dirname, join } from "node:path"
 import { fileURLToPath } from "node:url"
 import { build } from "esbuild"
@@ -50,9 +50,50 @@ export async function buildServer(outfile) {
   })
 }
 
+/**
+ * Bundles the plugin into a folder that can be published as it is: one file with one export and no dependencies, for
+ * the Bun inside OpenCode. Returns what each source file contributes, in bytes (esbuild's metafile).
+ */
+export async function buildPlugin(outdir) {
+  const { version, license } = JSON.parse(await readFile(join(root, "package.json"), "utf8"))
+  await rm(outdir, { recursive: true, force: true })
+  const { metafile } = await build({
+    absWorkingDir: root,
+    entryPoints: { index: "src/plugin/entry.ts" },
+    outdir,
+    bundle: true,
+    minify: true,
+    platform: "node",
+    target: "es2023",
+    format: "esm",
+    define: { BETTER_SHARE_VERSION: JSON.stringify(version) },
+    banner: {
+      js: 'import { createRequire as __createRequire } from "node:module"; const require = __createRequire(import.meta.url);',
+    },
+    metafile: true,
+    legalComments: "none",
+    logLevel: "warning",
+  })
+  const description =
+    "OpenCode sessions, shared from your own server: redacted, encrypted if you like, and yours to take back."
+  const manifest = {
+    name: "better-share",
+    version,
+    description,
+    license,
+    type: "module",
+    main: "index.js",
+    exports: { ".": "./index.js", "./server": "./index.js" },
+    files: ["index.js"],
+  }
+  await writeFile(join(outdir, "package.json"), `${JSON.stringify(manifest, null, 2)}\n`)
+  return metafile
+}
+
 export async function buildAll() {
   // The server last: its time stamp says that the whole build is done.
   await buildAssets(join(root, "dist/assets"))
+  await buildPlugin(join(root, "dist/plugin"))
   await buildServer(join(root, "dist/server.mjs"))
 }
 

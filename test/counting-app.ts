@@ -11,7 +11,7 @@ import { createShares, type Shares } from "../src/shares/shares.ts"
 import { openFileStore } from "../src/storage/blobs/file.ts"
 import { openSqliteStore } from "../src/storage/meta/sqlite.ts"
 import { createInProcessNotifier } from "../src/storage/notifier/in-process.ts"
-import { builtAssets } from "./world.ts"
+import { builtAssets, builtPlugin } from "./world.ts"
 
 /** The app on real storage, without a server before it, that says what it asked of storage. */
 export interface CountingApp {
@@ -88,6 +88,7 @@ export async function createCountingApp(): Promise<CountingApp> {
     },
     log,
     assets: await builtAssets(),
+    plugin: builtPlugin,
     uploads: undefined,
     limiters: NONE,
     config: { baseUrl, createTokens: [], maxSyncBytes: 2 ** 28, version: "test" },

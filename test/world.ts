@@ -1,7 +1,7 @@
-import { mkdtemp, readdir, rm } from "node:fs/promises"
+import { mkdtemp, readdir, readFile, rm } from "node:fs/promises"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
-import { buildAssets } from "../build/build.mjs"
+import { buildAssets, buildPlugin } from "../build/build.mjs"
 import type { Assets } from "../src/api/context.ts"
 import { loadAssets } from "../src/host/assets.ts"
 import { type Config, readConfig } from "../src/host/config.ts"
@@ -40,7 +40,7 @@ export async function createWorld({
   const dataDir = await mkdtemp(join(tmpdir(), "better-share-"))
   const env = { PORT: "0", DATA_DIR: dataDir, SAMPLE: "off", ...NO_LIMITS }
   const config: Config = { ...readConfig(env), ...changes }
-  const deps = { assets: await builtAssets(), log, machine: { ...createMachine(), now } }
+  const deps = { assets: await builtAssets(), plugin: builtPlugin, log, machine: { ...createMachine(), now } }
   let serving: Serving | undefined = await serve(config, deps)
   const { url } = serving
 
@@ -83,6 +83,22 @@ export function builtAssets(): Promise<Assets> {
     }
   })()
   return assets
+}
+
+let plugin: Promise<string> | undefined
+
+/** The OpenCode plugin, built once a test process. */
+export function builtPlugin(): Promise<string> {
+  plugin ??= (async () => {
+    const folder = await mkdtemp(join(tmpdir(), "better-share-plugin-"))
+    try {
+      await buildPlugin(folder)
+      return await readFile(join(folder, "index.js"), "utf8")
+    } finally {
+      await rm(folder, { recursive: true, force: true })
+    }
+  })()
+  return plugin
 }
 
 /** Files only: a folder that a crash left empty holds nothing of anybody's. */

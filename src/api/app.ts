@@ -12,6 +12,7 @@ import { createLimits } from "./limits.ts"
 import { createMetadataRoutes } from "./metadata.ts"
 import { describeApi } from "./openapi.ts"
 import { createPageRoutes } from "./pages.ts"
+import { createPluginRoutes } from "./plugin-file.ts"
 import { SECURITY_HEADERS } from "./security-headers.ts"
 import { createShareRoutes } from "./share.ts"
 import { createUploadRoutes } from "./uploads.ts"
@@ -63,6 +64,7 @@ export function createApp(deps: ApiDeps): App {
   // The address of opencode.json, opened in a browser.
   app.get("/t/:token", (c) => c.redirect("/", 302))
   app.route("/", createAssetRoutes(assets))
+  app.route("/", createPluginRoutes(deps))
   const limits = createLimits(deps)
   for (const path of ["/api/share/*", "/api/upload/*", "/share/*", "/s/*"]) app.use(path, limits.countRequest)
   app.route("/", createShareRoutes(deps, limits))

@@ -37,6 +37,8 @@ export interface ApiDeps {
   encode: Encode
   log: Log
   assets: Assets
+  /** The built OpenCode plugin, read when somebody asks for it. */
+  plugin: () => Promise<string>
   /** Where upload tickets lead, when the store has no server of its own. */
   uploads: UploadDoor | undefined
   limiters: Limiters

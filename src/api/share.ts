@@ -9,11 +9,11 @@ import {
   deleteBody,
   ROUTES,
 } from "../protocol/routes.ts"
+import { readSyncBody } from "../protocol/sync-body.ts"
 import { readBody, readLimited, readQuery, readSecretHeader, readShareID, requireJson } from "./body.ts"
 import type { ApiDeps, ApiEnv } from "./context.ts"
 import type { Limits } from "./limits.ts"
 import { streamText } from "./stream-text.ts"
-import { readSyncBody } from "./sync-body.ts"
 
 /** The native door: the four calls of OpenCode's own client. */
 export function createShareRoutes(deps: ApiDeps, limits: Limits): Hono<ApiEnv> {

@@ -28,6 +28,8 @@ export interface ComposeDeps {
   machine: Machine
   log: Log
   assets: Assets
+  /** The built OpenCode plugin. */
+  plugin: () => Promise<string>
   /** Where people reach the server. */
   baseUrl: string
 }
@@ -35,7 +37,7 @@ export interface ComposeDeps {
 /** Puts the drivers that the configuration asks for behind the ports, and the API before them. */
 export async function compose(
   config: Config,
-  { machine, log, assets, baseUrl }: ComposeDeps,
+  { machine, log, assets, plugin, baseUrl }: ComposeDeps,
 ): Promise<Composition> {
   // With both elsewhere nothing is kept in the folder, and nodes on one machine need none of their own.
   const local = config.databaseUrl === undefined || config.s3 === undefined
@@ -64,6 +66,7 @@ export async function compose(
     encode,
     log,
     assets,
+    plugin,
     uploads,
     limiters,
     config: { baseUrl, createTokens, maxSyncBytes, version, ...(sampleID === undefined ? {} : { sampleID }) },

@@ -1,4 +1,5 @@
-import { join } from "node:path"
+import { readFile } from "node:fs/promises"
+import { dirname, join } from "node:path"
 import { fileURLToPath } from "node:url"
 import colors from "picocolors"
 import { migrateDatabase } from "../storage/meta/migrate-database.ts"
@@ -23,8 +24,10 @@ try {
 
 async function main(): Promise<void> {
   const config = readConfig(process.env)
-  const assets = await loadAssets(join(fileURLToPath(import.meta.url), "../assets"))
-  const serving = await serve(config, { assets, log: createLog(config.logLevel) })
+  const built = dirname(fileURLToPath(import.meta.url))
+  const assets = await loadAssets(join(built, "assets"))
+  const plugin = () => readFile(join(built, "plugin/index.js"), "utf8")
+  const serving = await serve(config, { assets, plugin, log: createLog(config.logLevel) })
   const { baseUrl, url, sampleUrl } = serving
   const listening = url === baseUrl ? {} : { listening: url }
   const needsToken = config.createTokens.length > 0

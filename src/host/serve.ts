@@ -1,6 +1,5 @@
-import type { Assets } from "../api/context.ts"
-import type { Log, Machine } from "../shares/ports.ts"
-import { type Composition, compose } from "./compose.ts"
+import type { Machine } from "../shares/ports.ts"
+import { type ComposeDeps, type Composition, compose } from "./compose.ts"
 import type { Config } from "./config.ts"
 import { listen } from "./listen.ts"
 import { createMachine } from "./machine.ts"
@@ -17,7 +16,7 @@ export interface Serving {
 /** The whole server, from a configuration to open doors. */
 export async function serve(
   config: Config,
-  deps: { assets: Assets; log: Log; machine?: Machine },
+  deps: Pick<ComposeDeps, "assets" | "plugin" | "log"> & { machine?: Machine },
 ): Promise<Serving> {
   const { machine = createMachine() } = deps
   let composition: Composition | undefined

@@ -28,7 +28,7 @@ export const createAnswer = z.object({
 })
 export type CreateAnswer = z.infer<typeof createAnswer>
 
-/** The sync body as a whole, for the documentation: the server reads it as a stream (api/sync-body.ts). */
+/** The sync body as a whole, for the documentation: the server reads it as a stream (protocol/sync-body.ts). */
 export const syncBody = z.object({ secret, data: z.array(itemSchema) })
 export const syncAnswer = z.object({})
 

@@ -14,8 +14,8 @@ export interface OpenCodeOptions {
   shareUrl?: string
   /** Files of the project, by path. A README and a source file unless told. */
   files?: Record<string, string>
-  /** Merged over opencode.json, one level deep. */
-  config?: Record<string, unknown>
+  /** Merged over opencode.json, one level deep; or what makes it, given a folder of the sandbox. */
+  config?: Record<string, unknown> | ((root: string) => Promise<Record<string, unknown>>)
   /** Added to OpenCode's environment. */
   env?: Record<string, string>
 }
@@ -81,7 +81,7 @@ export async function createOpenCode(options: OpenCodeOptions): Promise<OpenCode
   const processes: RunningProcess[] = []
   await writeFile(
     join(env.XDG_CONFIG_HOME ?? "", "opencode.json"),
-    JSON.stringify(configOf(options), null, 2),
+    JSON.stringify(await configOf(options, dirname(sandbox.directory)), null, 2),
   )
   env.OPENCODE_CONFIG = join(env.XDG_CONFIG_HOME ?? "", "opencode.json")
 
@@ -146,7 +146,7 @@ function addressOf(server: RunningProcess): string | undefined {
   return /listening on (http:\/\/\S+)/.exec(server.stdout())?.[1]
 }
 
-function configOf(options: OpenCodeOptions): Record<string, unknown> {
+async function configOf(options: OpenCodeOptions, root: string): Promise<Record<string, unknown>> {
   const model = {
     name: "Scripted Model",
     limit: { context: 100_000, output: 4_096 },
@@ -165,6 +165,6 @@ function configOf(options: OpenCodeOptions): Record<string, unknown> {
         models: { "scripted-model": model },
       },
     },
-    ...options.config,
+    ...(typeof options.config === "function" ? await options.config(root) : options.config),
   }
 }

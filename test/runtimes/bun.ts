@@ -24,7 +24,13 @@ const config = readConfig(process.env)
 const log = createLog(config.logLevel)
 const assets = await loadAssets(process.env.ASSETS ?? "")
 const baseUrl = `http://${config.host}:${config.port}`
-const { app } = await compose(config, { machine: createMachine(), log, assets, baseUrl })
+const { app } = await compose(config, {
+  machine: createMachine(),
+  log,
+  assets,
+  plugin: async () => "",
+  baseUrl,
+})
 Bun.serve({
   hostname: config.host,
   port: config.port,

@@ -1,7 +1,7 @@
 import { Tokenizer, TokenParser, TokenType } from "@streamparser/json"
-import { ShareError } from "../protocol/errors.ts"
-import { type Item, readItem } from "../protocol/item.ts"
-import { formatBytes, LIMITS } from "../protocol/limits.ts"
+import { ShareError } from "./errors.ts"
+import { type Item, readItem } from "./item.ts"
+import { formatBytes, LIMITS } from "./limits.ts"
 
 export interface SyncBody {
   secret: string

@@ -1,0 +1,93 @@
+import type * as z from "zod/mini"
+import type { Item } from "../protocol/item.ts"
+import {
+  type DeleteAnswer,
+  deleteAnswer,
+  type ManifestAnswer,
+  manifestAnswer,
+  type OwnerProof,
+  type PassAnswer,
+  type PresignAnswer,
+  passAnswer,
+  type passBody,
+  presignAnswer,
+  type presignBody,
+  type ReserveAnswer,
+  ROUTES,
+  type RouteName,
+  reserveAnswer,
+  type reserveBody,
+  routePath,
+  syncAnswer,
+} from "../protocol/routes.ts"
+import { type Call, type CallerDeps, callApi, fetchBytes } from "./call.ts"
+
+export interface ApiClientOptions extends CallerDeps {
+  /** Where the API is, without a slash at the end. */
+  baseUrl: string
+  /** For servers that let only its holders create shares. */
+  token: string | undefined
+}
+
+/** Whose share, and the permission to write to it. */
+export interface ShareAccess {
+  shareID: string
+  secret: string
+}
+
+/** One function a call. All throw `CallError`. */
+export interface ApiClient {
+  reserve(body: z.infer<typeof reserveBody>): Promise<ReserveAnswer>
+  presign(share: ShareAccess, body: z.infer<typeof presignBody>, signal?: AbortSignal): Promise<PresignAnswer>
+  /** New secrets for a share of this owner. */
+  recover(sessionId: string, owner: OwnerProof): Promise<ReserveAnswer>
+  /** Text while it is being written. */
+  pass(share: ShareAccess, body: z.infer<typeof passBody>): Promise<PassAnswer>
+  manifest(share: ShareAccess): Promise<ManifestAnswer>
+  segment(share: ShareAccess, segment: string): Promise<Uint8Array<ArrayBuffer>>
+  remove(share: ShareAccess): Promise<DeleteAnswer>
+  /** The native door's, for shares that were made without a client of the direct one. */
+  sync(share: ShareAccess, items: readonly Item[]): Promise<void>
+}
+
+export function createApiClient({ baseUrl, token, ...deps }: ApiClientOptions): ApiClient {
+  const to = (
+    name: RouteName,
+    rest: Omit<Call, "method" | "url">,
+    params?: Record<string, string>,
+  ): Call => ({
+    method: ROUTES[name].method,
+    url: baseUrl + routePath(name, params),
+    ...rest,
+  })
+  const creating = token === undefined ? {} : { authorization: `Bearer ${token}` }
+  const writing = ({ secret }: ShareAccess) => ({ "x-share-secret": secret })
+
+  return {
+    reserve: (body) => callApi(deps, to("reserveShare", { body, headers: creating }), reserveAnswer),
+    presign: (share, body, signal) =>
+      callApi(
+        deps,
+        to("presignShare", { body, headers: writing(share), signal }, { id: share.shareID }),
+        presignAnswer,
+      ),
+    recover: (sessionId, owner) =>
+      callApi(deps, to("recoverShare", { body: { sessionId, owner }, headers: creating }), reserveAnswer),
+    pass: (share, body) =>
+      callApi(deps, to("passDeltas", { body, headers: writing(share) }, { id: share.shareID }), passAnswer),
+    manifest: (share) =>
+      callApi(
+        deps,
+        to("readShareManifest", { headers: writing(share) }, { id: share.shareID }),
+        manifestAnswer,
+      ),
+    segment: (share, segment) =>
+      fetchBytes(deps, to("readShareSegment", { headers: writing(share) }, { id: share.shareID, segment })),
+    remove: (share) =>
+      callApi(deps, to("deleteShare", { headers: writing(share) }, { id: share.shareID }), deleteAnswer),
+    async sync(share, items) {
+      const body = { secret: share.secret, data: items }
+      await callApi(deps, to("syncShare", { body }, { id: share.shareID }), syncAnswer)
+    },
+  }
+}

@@ -1,0 +1,109 @@
+import { CallError } from "../client/call-error.ts"
+import { notFound, ShareError } from "../protocol/errors.ts"
+import type { Item } from "../protocol/item.ts"
+import type { BridgeCalls } from "./bridge.ts"
+import { shareSession } from "./create-share.ts"
+import { createHearing, type OpenCodeEvent } from "./hearing.ts"
+import type { KeyringEntry } from "./keyring.ts"
+import { describeFailure } from "./notices.ts"
+import { createOpenShares } from "./open-shares.ts"
+import type { PluginDeps } from "./plugin-deps.ts"
+import { createRemovals } from "./removals.ts"
+import { resumeShares } from "./resume.ts"
+import { newRedactor } from "./share-redactor.ts"
+
+/** Everything that the plugin does about shares: OpenCode's calls and events come in here. */
+export interface Desk extends BridgeCalls {
+  /** Must not throw, and returns at once. */
+  hear(event: OpenCodeEvent): void
+  /** Takes up what an earlier run left. Never rejects. */
+  resume(): Promise<void>
+  /** Brings to safety what it can within this many milliseconds, and ends. */
+  close(withinMs: number): Promise<void>
+}
+
+export function createDesk(deps: PluginDeps): Desk {
+  const { settings, keyring } = deps
+  const shares = createOpenShares(deps)
+  const removals = createRemovals(deps, shares)
+  const api = shares.apiOf(settings.url)
+  /** `run` with automatic sharing asks twice at once. */
+  const creating = new Map<string, Promise<KeyringEntry>>()
+
+  const create: BridgeCalls["create"] = async (sessionID) => {
+    const making = creating.get(sessionID) ?? shareSession(sessionID, { deps, api })
+    creating.set(sessionID, making)
+    try {
+      const entry = await making
+      // Events are heard from here on; the rest is read while OpenCode goes on.
+      await shares.open(entry)
+      shares.follow(entry).catch(shares.fail)
+      return { id: entry.shareID, url: entry.url, secret: entry.deleteSecret }
+    } finally {
+      creating.delete(sessionID)
+    }
+  }
+
+  const sync: BridgeCalls["sync"] = async (shareID, { secret, items }) => {
+    const entry = await keyring.find(shareID)
+    if (!entry) return forward({ shareID, secret }, items)
+    if (entry.state !== "active") return
+    const share = await shares.open(entry)
+    try {
+      for await (const batch of items) {
+        share.feed.take(batch)
+        await share.feed.flush()
+      }
+    } catch (error) {
+      if (error instanceof ShareError) throw error
+      shares.fail(error)
+      throw new ShareError("unavailable", describeFailure(error).message, { cause: error })
+    }
+    share.wake()
+  }
+
+  /** A share that was made before there was a plugin: its items go on by the native door, redacted. */
+  async function forward(
+    share: { shareID: string; secret: string },
+    batches: AsyncIterable<Item[]>,
+  ): Promise<void> {
+    const redactor = newRedactor(deps)
+    for await (const batch of batches) {
+      const clean: Item[] = []
+      for (const item of batch) clean.push((await redactor?.redact(item))?.item ?? item)
+      await api.sync(share, clean).catch((error: unknown) => {
+        shares.fail(error)
+        throw toShareError(error)
+      })
+    }
+  }
+
+  const remove: BridgeCalls["remove"] = async (shareID, secret) => {
+    const entry = await keyring.find(shareID)
+    if (!entry) {
+      return api.remove({ shareID, secret }).catch((error: unknown) => {
+        throw toShareError(error)
+      })
+    }
+    if (secret !== entry.deleteSecret) throw notFound()
+    const receipt = await removals.remove(entry)
+    return { ok: true, ...(receipt && { receipt }) }
+  }
+
+  return {
+    create,
+    sync,
+    remove,
+    hear: createHearing(deps, { shares, removals }),
+    resume: () => resumeShares(deps, { shares, removals }),
+    async close(withinMs) {
+      removals.stop()
+      await shares.close(withinMs)
+    },
+  }
+}
+
+function toShareError(error: unknown): ShareError {
+  const code = error instanceof CallError ? (error.code ?? "unavailable") : "internal"
+  return new ShareError(code, error instanceof Error ? error.message : "It failed.", { cause: error })
+}

@@ -1,0 +1,63 @@
+import { expect, test } from "vitest"
+import { readSettings } from "./settings.ts"
+
+const URL_OPTION = { url: "https://share.example.com/" }
+const read = (options: unknown, environment = {}, builtIn?: string) =>
+  readSettings(options, environment, builtIn)
+
+test("without a url anywhere sharing is refused, with words that say where to put one", () => {
+  expect(read(undefined)).toEqual({ fault: expect.stringContaining("no server is set") })
+  expect(read({}, { BETTER_SHARE_BASE_URL: "  " })).toEqual({
+    fault: expect.stringContaining("opencode.json"),
+  })
+})
+
+test("the option stands before the environment, and that before what the download was made for", () => {
+  const environment = { BETTER_SHARE_BASE_URL: "https://env.example.com" }
+  expect(read(URL_OPTION, environment)).toMatchObject({ url: "https://share.example.com" })
+  expect(read({ share: { url: "https://nested.example.com" } }, environment)).toMatchObject({
+    url: "https://nested.example.com",
+  })
+  expect(read({}, environment, "https://built.example.com")).toMatchObject({ url: "https://env.example.com" })
+  expect(read({}, {}, "https://built.example.com")).toMatchObject({ url: "https://built.example.com" })
+})
+
+test("defaults: OpenCode's own mode, redaction on, subagents with it, no encryption, no audit", () => {
+  expect(read(URL_OPTION)).toEqual({
+    url: "https://share.example.com",
+    token: undefined,
+    mode: undefined,
+    redact: { mode: "replace", emails: false, hosts: false, addresses: false, patterns: [], allow: [] },
+    dryRun: false,
+    subagents: true,
+    encrypt: false,
+    audit: false,
+  })
+})
+
+test("the shape of the hosted service's options is taken too", () => {
+  const options = { share: { url: "https://a.example.com", enabled: false }, audit: { share: true } }
+  expect(read(options)).toMatchObject({ url: "https://a.example.com", mode: "disabled", audit: true })
+  expect(read({ share: { url: "https://a.example.com", enabled: true } })).toMatchObject({ mode: undefined })
+})
+
+test("modes and kinds of redaction", () => {
+  expect(read({ ...URL_OPTION, share: "auto" })).toMatchObject({ mode: "auto" })
+  expect(read({ ...URL_OPTION, redact: false })).toMatchObject({ redact: undefined })
+  expect(read({ ...URL_OPTION, redact: "block" })).toMatchObject({ redact: { mode: "block", emails: false } })
+  expect(read({ ...URL_OPTION, redact: { emails: true, hosts: undefined } })).toMatchObject({
+    redact: { mode: "replace", emails: true, hosts: false },
+  })
+})
+
+test.each([
+  [{ url: "share.example.com" }, "is no URL"],
+  [{ url: "ftp://share.example.com" }, "https://"],
+  [{ url: "https://share.example.com/?a=b" }, "nothing more"],
+  [{ url: "https://me:pw@share.example.com" }, "nothing more"],
+  [{ ...URL_OPTION, share: "sometimes" }, "share"],
+  [{ ...URL_OPTION, encrypt: "yes" }, "encrypt"],
+  [{ ...URL_OPTION, redact: { patterns: [{ kind: "own", pattern: "(" }] } }, "own"],
+])("%j is refused by name", (options, words) => {
+  expect(read(options)).toEqual({ fault: expect.stringContaining(words) })
+})

@@ -1,0 +1,145 @@
+import * as z from "zod/mini"
+import { RedactionOptionsError, readAllowed, readPatterns } from "../redaction/options.ts"
+
+/**
+ * What the plugin is told, by its options in opencode.json and by the environment. `docs/plugin.md` has the table.
+ */
+const patternSchema = z.object({ kind: z.string(), pattern: z.string(), flags: z._default(z.string(), "") })
+
+const redactSchema = z.object({
+  /** `replace`: findings become placeholders. `block`: a session with findings is not shared. */
+  mode: z.optional(z.enum(["replace", "block"])),
+  emails: z.optional(z.boolean()),
+  hosts: z.optional(z.boolean()),
+  addresses: z.optional(z.boolean()),
+  patterns: z.optional(z.array(patternSchema)),
+  allow: z.optional(z.array(z.string())),
+})
+
+const modeSchema = z.enum(["manual", "auto", "disabled"])
+
+const optionsSchema = z.object({
+  url: z.optional(z.string()),
+  token: z.optional(z.string()),
+  share: z.optional(
+    z.union([
+      modeSchema,
+      z.object({
+        url: z.optional(z.string()),
+        enabled: z.optional(z.boolean()),
+        mode: z.optional(modeSchema),
+      }),
+    ]),
+  ),
+  redact: z.optional(z.union([z.boolean(), z.literal("block"), redactSchema])),
+  dryRun: z.optional(z.boolean()),
+  subagents: z.optional(z.boolean()),
+  encrypt: z.optional(z.boolean()),
+  audit: z.optional(z.union([z.boolean(), z.object({ share: z.optional(z.boolean()) })])),
+})
+
+type Given<T> = { [K in keyof T]-?: Exclude<T[K], undefined> }
+export type RedactSettings = Given<z.infer<typeof redactSchema>>
+
+export type ShareMode = z.infer<typeof modeSchema>
+
+export interface Settings {
+  /** The server, without a slash at the end. */
+  url: string
+  token: string | undefined
+  /** Undefined: as OpenCode's own setting says. */
+  mode: ShareMode | undefined
+  /** Undefined: nothing is redacted. */
+  redact: RedactSettings | undefined
+  dryRun: boolean
+  subagents: boolean
+  encrypt: boolean
+  audit: boolean
+}
+
+export type Environment = Readonly<Record<string, string | undefined>>
+
+/** What is wrong with the options, in words for the user. Sharing is off then: there is no default server. */
+export interface SettingsFault {
+  fault: string
+}
+
+/**
+ * @param builtInUrl the server that a downloaded plugin came from
+ */
+export function readSettings(
+  options: unknown,
+  environment: Environment,
+  builtInUrl: string | undefined,
+): Settings | SettingsFault {
+  const parsed = optionsSchema.safeParse(options ?? {})
+  if (!parsed.success) {
+    const [issue] = parsed.error.issues
+    return { fault: `its option ${issue?.path.join(".") || "list"} is wrong: ${issue?.message ?? "invalid"}` }
+  }
+  const { share, redact = true, audit = false, ...given } = parsed.data
+  const nested = typeof share === "object" ? share : undefined
+  const url = given.url ?? nested?.url ?? filled(environment.BETTER_SHARE_BASE_URL) ?? builtInUrl
+  const fault = faultOf(url)
+  if (url === undefined || fault !== undefined) return { fault: fault ?? NO_URL }
+  const rules = readRedact(redact)
+  const wrongRules = rules && faultOfRules(rules)
+  if (wrongRules !== undefined) return { fault: wrongRules }
+  return {
+    url: url.replace(/\/+$/, ""),
+    token: given.token ?? filled(environment.BETTER_SHARE_TOKEN),
+    mode: nested?.enabled === false ? "disabled" : modeOf(share),
+    redact: rules,
+    dryRun: given.dryRun ?? false,
+    subagents: given.subagents ?? true,
+    encrypt: given.encrypt ?? false,
+    audit: typeof audit === "object" ? (audit.share ?? false) : audit,
+  }
+}
+
+const REDACT: RedactSettings = {
+  mode: "replace",
+  emails: false,
+  hosts: false,
+  addresses: false,
+  patterns: [],
+  allow: [],
+}
+
+const NO_URL =
+  'no server is set: give it as "plugin": [["better-share", {"url": "https://share.example.com"}]] in opencode.json, or as BETTER_SHARE_BASE_URL'
+
+function faultOf(url: string | undefined): string | undefined {
+  if (url === undefined) return NO_URL
+  if (!URL.canParse(url)) return `its url ${JSON.stringify(url)} is no URL`
+  const { protocol, search, hash, username } = new URL(url)
+  if (protocol !== "https:" && protocol !== "http:") return `its url must begin with https:// or http://`
+  if (search || hash || username) return "its url must be an address and nothing more"
+  return undefined
+}
+
+function faultOfRules({ patterns, allow }: RedactSettings): string | undefined {
+  try {
+    readPatterns(patterns)
+    readAllowed(allow)
+    return undefined
+  } catch (error) {
+    if (error instanceof RedactionOptionsError) return error.message
+    throw error
+  }
+}
+
+function modeOf(share: z.infer<typeof optionsSchema>["share"]): ShareMode | undefined {
+  return typeof share === "object" ? share.mode : share
+}
+
+function readRedact(given: boolean | "block" | z.infer<typeof redactSchema>): RedactSettings | undefined {
+  if (given === false) return undefined
+  if (typeof given !== "object") return { ...REDACT, mode: given === "block" ? "block" : "replace" }
+  const set = Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined))
+  return { ...REDACT, ...set }
+}
+
+function filled(value: string | undefined): string | undefined {
+  return value === undefined || value.trim() === "" ? undefined : value.trim()
+}
