@@ -55,8 +55,8 @@ export function createDirectRoutes(deps: ApiDeps, limits: Limits): Hono<ApiEnv> 
 
   app.post(ROUTES.recoverShare.path, async (c) => {
     const { address } = await limits.beforeCreate(c)
-    const { sessionId: sessionID, owner } = await readBody(c, recoverBody)
-    const recovered = await shares.recover({ sessionID, owner: toClaim(c, owner) })
+    const { sessionId: sessionID, owner, encrypted = false } = await readBody(c, recoverBody)
+    const recovered = await shares.recover({ sessionID, owner: toClaim(c, owner), encrypted })
     log.info({ share: recovered.share.id, request: c.get("requestID") }, "share recovered by its owner")
     return c.json(toReserveAnswer(recovered), 200, await limits.creationHeaders(address))
   })

@@ -160,7 +160,12 @@ export const reserveBody = z.object({
   owner: z.optional(ownerProof),
 })
 
-export const recoverBody = z.object({ sessionId: sessionID, owner: ownerProof })
+export const recoverBody = z.object({
+  sessionId: sessionID,
+  owner: ownerProof,
+  /** One that is sealed, for those who have its key; else one that is not. */
+  encrypted: z.optional(z.literal(true)),
+})
 
 const ticketFields = {
   method: z.literal("PUT"),

@@ -180,12 +180,13 @@ export interface MetaStore {
   addSecret(secret: { shareID: string; hash: string; scope: SecretScope; createdAt: number }): Promise<void>
   secrets(shareID: string): Promise<{ hash: string; scope: SecretScope }[]>
   /**
-   * Gives the newest active share of the direct door that the creator made for the session new secrets in the place of
-   * all that it had, in one transaction. Undefined, and nothing done, when there is none.
+   * Gives the newest active share of the direct door that the creator made for the session, sealed or not as asked, new
+   * secrets in the place of all that it had, in one transaction. Undefined, and nothing done, when there is none.
    */
   renewSecrets(request: {
     sessionID: string
     creator: string
+    encrypted: boolean
     secrets: NewShare["secrets"]
     at: number
   }): Promise<ShareRow | undefined>

@@ -102,10 +102,11 @@ export function creationContract(bench: () => MetaBench) {
       await create({ ...direct, createdAt: 4, creator: "another" }),
       await create({ ...direct, createdAt: 4, sessionID: "ses_other" }),
       await create({ ...direct, createdAt: 4, door: "native" }),
+      await create({ ...direct, createdAt: 4, encrypted: true }),
     ]
     await meta.addSecret({ shareID: share.id, hash: "one more", scope: "write", createdAt: 5 })
     await commit(share, ["s1"])
-    const request = { sessionID: "ses_renewed", creator: "owner", secrets: renewed, at: 9 }
+    const request = { sessionID: "ses_renewed", creator: "owner", encrypted: false, secrets: renewed, at: 9 }
     expect(await meta.renewSecrets(request)).toEqual(await row(share))
     expect((await meta.secrets(share.id)).toSorted((x, y) => (x.hash < y.hash ? -1 : 1))).toEqual(
       renewed.toSorted((x, y) => (x.hash < y.hash ? -1 : 1)),
@@ -121,7 +122,7 @@ export function creationContract(bench: () => MetaBench) {
     const share = await create({ door: "direct", sessionID: "ses_revoked", creator: "owner" })
     await meta.revoke({ shareID: share.id, generation: 0 }, 9)
     for (const sessionID of ["ses_revoked", "ses_nobody's"]) {
-      const request = { sessionID, creator: "owner", secrets: renewed, at: 9 }
+      const request = { sessionID, creator: "owner", encrypted: false, secrets: renewed, at: 9 }
       expect(await meta.renewSecrets(request)).toBeUndefined()
     }
     expect(await meta.secrets(share.id)).toEqual(share.secrets)

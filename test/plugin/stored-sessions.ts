@@ -13,6 +13,8 @@ export interface StoredSessions {
   delta(part: { sessionID: string; messageID: string; partID: string; delta: string }): void
   removeMessage(sessionID: string, messageID: string): void
   deleteSession(sessionID: string): void
+  /** Takes a session away without a word. */
+  forget(sessionID: string): void
   /** What is stored of a session, in order. */
   messages(sessionID: string): { info: MessageData; parts: PartData[] }[]
 }
@@ -74,6 +76,7 @@ export function createStoredSessions(now: () => number = Date.now): StoredSessio
       touch(sessionID)
       tell("message.removed", { sessionID, messageID })
     },
+    forget: (sessionID) => void sessions.delete(sessionID),
     deleteSession(sessionID) {
       const info = sessions.get(sessionID)
       sessions.delete(sessionID)

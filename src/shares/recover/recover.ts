@@ -8,6 +8,8 @@ import { createOwnerCheck, type OwnerClaim } from "./owner.ts"
 export interface RecoverRequest {
   sessionID: string
   owner: OwnerClaim
+  /** Who has not the key of a sealed share can do nothing with it, and would lock out those who have. */
+  encrypted: boolean
 }
 
 /** Gives a share's owner new secrets in the place of lost ones. */
@@ -15,10 +17,10 @@ export function createRecoverer({ meta, machine }: { meta: MetaStore; machine: M
   const checkOwner = createOwnerCheck({ meta, machine })
 
   /** Throws `forbidden`, `not_found`. */
-  return async function recover({ sessionID, owner }: RecoverRequest): Promise<Reserved> {
+  return async function recover({ sessionID, owner, encrypted }: RecoverRequest): Promise<Reserved> {
     const creator = await checkOwner({ action: "recover", sessionID, owner })
     const { secret, deleteSecret, secrets } = createSecrets(machine)
-    const share = await meta.renewSecrets({ sessionID, creator, secrets, at: machine.now() })
+    const share = await meta.renewSecrets({ sessionID, creator, encrypted, secrets, at: machine.now() })
     if (!share) throw notFound()
     return { share: requireActive(share), secret, deleteSecret }
   }

@@ -19,7 +19,7 @@ export function createSecretQueries(
     secrets: (shareID) =>
       db.selectFrom("share_secrets").select(["hash", "scope"]).where("share_id", "=", shareID).execute(),
 
-    renewSecrets: ({ sessionID, creator, secrets, at }) =>
+    renewSecrets: ({ sessionID, creator, encrypted, secrets, at }) =>
       db.transaction().execute(async (tx) => {
         const row = await tx
           .selectFrom("shares")
@@ -28,6 +28,7 @@ export function createSecretQueries(
           .where("creator", "=", creator)
           .where("door", "=", "direct")
           .where("state", "=", "active")
+          .where("encrypted", "=", encrypted ? 1 : 0)
           .orderBy("created_at", "desc")
           .limit(1)
           // Commits lock the row before they look at their secret.
