@@ -27,6 +27,8 @@ export interface OpenCodeServer {
   transcript(): string
   /** Ends it by SIGTERM, as a supervisor would; it sometimes does not heed that, and is then killed. */
   stop(): Promise<void>
+  /** Ends it by SIGKILL. */
+  kill(): Promise<void>
 }
 
 export interface CommandOutcome {
@@ -119,7 +121,13 @@ export async function createOpenCode(options: OpenCodeOptions): Promise<OpenCode
       async () => (await client.global.health()).data?.healthy,
       details,
     )
-    return { client, url, transcript: server.transcript, stop: () => server.stop({ patience: 2_000 }) }
+    return {
+      client,
+      url,
+      transcript: server.transcript,
+      stop: () => server.stop({ patience: 2_000 }),
+      kill: () => server.stop(),
+    }
   }
 
   return {
