@@ -128,15 +128,24 @@ async function reserve(
   const recovered = settings.encrypt
     ? undefined
     : await recover(() => api.recover(sessionID, owner.prove({ ...base, action: "recover" })))
-  const made =
-    recovered ??
-    (await api.reserve({
-      sessionId: sessionID,
-      tickets: [],
-      owner: owner.prove({ ...base, action: "create" }),
-      ...(settings.encrypt && { encrypted: true }),
-    }))
+  const made = recovered ?? (await reserveOwned())
   const keyText = settings.encrypt ? newKeyText() : undefined
+  /** A server that does not take the signature (another clock, another address than its own) still takes the share. */
+  async function reserveOwned(): Promise<ReserveAnswer> {
+    const wish = { sessionId: sessionID, tickets: [], ...(settings.encrypt && { encrypted: true as const }) }
+    try {
+      return await api.reserve({ ...wish, owner: owner.prove({ ...base, action: "create" }) })
+    } catch (error) {
+      if (!(error instanceof CallError) || error.code !== "forbidden") throw error
+      const unsigned = await api.reserve(wish)
+      deps.notices.log(
+        "warn",
+        `shared without the owner key, so it cannot be taken over elsewhere: ${error.message}`,
+      )
+      return unsigned
+    }
+  }
+
   const entry: KeyringEntry = {
     v: 1,
     shareID: made.shareId,
