@@ -26,7 +26,7 @@ export interface ApiClientOptions extends CallerDeps {
   /** Where the API is, without a slash at the end. */
   baseUrl: string
   /** For servers that let only its holders create shares. */
-  token: string | undefined
+  createToken(): string | undefined
 }
 
 /** Whose share, and the permission to write to it. */
@@ -50,7 +50,7 @@ export interface ApiClient {
   sync(share: ShareAccess, items: readonly Item[]): Promise<void>
 }
 
-export function createApiClient({ baseUrl, token, ...deps }: ApiClientOptions): ApiClient {
+export function createApiClient({ baseUrl, createToken, ...deps }: ApiClientOptions): ApiClient {
   const to = (
     name: RouteName,
     rest: Omit<Call, "method" | "url">,
@@ -60,11 +60,14 @@ export function createApiClient({ baseUrl, token, ...deps }: ApiClientOptions): 
     url: baseUrl + routePath(name, params),
     ...rest,
   })
-  const creating = token === undefined ? {} : { authorization: `Bearer ${token}` }
+  const creating = (): Record<string, string> => {
+    const token = createToken()
+    return token === undefined ? {} : { authorization: `Bearer ${token}` }
+  }
   const writing = ({ secret }: ShareAccess) => ({ "x-share-secret": secret })
 
   return {
-    reserve: (body) => callApi(deps, to("reserveShare", { body, headers: creating }), reserveAnswer),
+    reserve: (body) => callApi(deps, to("reserveShare", { body, headers: creating() }), reserveAnswer),
     presign: (share, body, signal) =>
       callApi(
         deps,
@@ -72,7 +75,7 @@ export function createApiClient({ baseUrl, token, ...deps }: ApiClientOptions): 
         presignAnswer,
       ),
     recover: (sessionId, owner) =>
-      callApi(deps, to("recoverShare", { body: { sessionId, owner }, headers: creating }), reserveAnswer),
+      callApi(deps, to("recoverShare", { body: { sessionId, owner }, headers: creating() }), reserveAnswer),
     pass: (share, body) =>
       callApi(deps, to("passDeltas", { body, headers: writing(share) }, { id: share.shareID }), passAnswer),
     manifest: (share) =>

@@ -1,10 +1,10 @@
-import type { Audit } from "./audit.ts"
-import type { Keyring } from "./keyring.ts"
-import type { Notices } from "./notices.ts"
-import type { Outbox } from "./outbox.ts"
-import type { OwnerKey } from "./owner-key.ts"
-import type { SessionReader } from "./session-reader.ts"
+import type { SessionReader } from "./opencode/session-reader.ts"
+import type { Outbox } from "./sending/outbox.ts"
 import type { Environment, Settings } from "./settings.ts"
+import type { Keyring } from "./shares/keyring.ts"
+import type { OwnerKey } from "./shares/owner-key.ts"
+import type { Audit } from "./telling/audit.ts"
+import type { Notices } from "./telling/notices.ts"
 
 /** Between what is heard and what is on disk, and between two sends. Milliseconds. */
 export interface Pace {
@@ -20,6 +20,8 @@ export interface PluginDeps {
   reader: SessionReader
   notices: Notices
   audit: Audit
+  /** What creating a share takes on servers that ask for it. */
+  createToken(): string | undefined
   /** Made on first use. */
   ownerKey(): Promise<OwnerKey>
   fetch: typeof globalThis.fetch

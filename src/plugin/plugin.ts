@@ -1,20 +1,25 @@
 import { join } from "node:path"
 import { ShareError } from "../protocol/errors.ts"
-import { createAudit } from "./audit.ts"
-import { type BridgeCalls, openBridge } from "./bridge.ts"
-import { createConsoleAccount } from "./console-account.ts"
 import { createDesk, type Desk } from "./desk.ts"
-import type { OpenCodeEvent } from "./hearing.ts"
-import { createKeyring } from "./keyring.ts"
-import { withLoopback } from "./no-proxy.ts"
-import { createNotices } from "./notices.ts"
-import { judgeVersion, OPENCODE_VERSIONS } from "./opencode-version.ts"
-import { createOutbox } from "./outbox.ts"
-import { openOwnerKey } from "./owner-key.ts"
-import { createSessionReader, type OpenCodeClient } from "./session-reader.ts"
+import { type BridgeCalls, openBridge } from "./opencode/bridge.ts"
+import { createConsoleAccount } from "./opencode/console-account.ts"
+import type { OpenCodeEvent } from "./opencode/hearing.ts"
+import { withLoopback } from "./opencode/no-proxy.ts"
+import { judgeVersion, OPENCODE_VERSIONS } from "./opencode/opencode-version.ts"
+import { createSessionReader, type OpenCodeClient } from "./opencode/session-reader.ts"
+import { installShareGuard } from "./opencode/share-guard.ts"
+import {
+  createConsoleWatch,
+  createShareSwitch,
+  type ShareConfig,
+  type ShareSwitch,
+} from "./opencode/share-switch.ts"
+import { createOutbox } from "./sending/outbox.ts"
 import { readSettings, type Settings } from "./settings.ts"
-import { installShareGuard } from "./share-guard.ts"
-import { createConsoleWatch, createShareSwitch, type ShareConfig, type ShareSwitch } from "./share-switch.ts"
+import { createKeyring } from "./shares/keyring.ts"
+import { openOwnerKey } from "./shares/owner-key.ts"
+import { createAudit } from "./telling/audit.ts"
+import { createNotices } from "./telling/notices.ts"
 
 /** What OpenCode gives a plugin, as far as it is used here (`@opencode-ai/plugin`, 1.18). */
 export interface PluginInput {
@@ -101,6 +106,8 @@ export async function startPlugin(
   const createdAt = new Map<string, number>()
   let shareSwitch: ShareSwitch | undefined
   let lookAgain: (() => void) | undefined
+  /** Of the address that opencode.json has for OpenCode itself. */
+  let pathToken: string | undefined
 
   const bridge = await openBridge(calls).catch((error: unknown) => {
     onError(error)
@@ -126,6 +133,7 @@ export async function startPlugin(
       settings,
       keyring,
       outbox,
+      createToken: () => settings.token ?? pathToken,
       reader: createSessionReader(client._client),
       notices,
       audit: createAudit({ path: settings.audit ? join(folder, "audit.ndjson") : undefined, now, onError }),
@@ -199,6 +207,7 @@ export async function startPlugin(
     async config(config) {
       try {
         shareSwitch = createShareSwitch(config, "fault" in settings ? undefined : settings.mode, notices)
+        if (!("fault" in settings)) pathToken = tokenIn(config.enterprise?.url, settings.url)
         if (bridge) config.enterprise = { ...config.enterprise, url: bridge.url }
         else
           shareSwitch.set(
@@ -239,6 +248,12 @@ export async function startPlugin(
       bridge?.close()
     },
   }
+}
+
+/** `https://share.example.com/t/<token>` is how OpenCode itself is given a server's token. */
+function tokenIn(address: string | undefined, server: string): string | undefined {
+  if (address === undefined || !address.startsWith(`${server}/t/`)) return undefined
+  return decodeURIComponent(address.slice(server.length + 3).split("/")[0] ?? "")
 }
 
 function refusingAll(fault: string): BridgeCalls {

@@ -25,6 +25,7 @@ export function renderHome({ baseUrl, sampleUrl, needsToken, version, assets }: 
 <header class="hero"><div><h1>Share the session,<br>keep the server.</h1><p class="lead">Better Share gives an OpenCode session a link on <strong>this</strong> server. Whoever has it reads along while the agent works. Take the link back, and what was stored is deleted.</p>${sampleUrl && html`<p><a class="button" href="${sampleUrl}">See a shared session</a></p>`}</div>${homePreview()}</header>
 <section><h2>Connect OpenCode</h2><ol class="steps">
 <li><h3>Name this server</h3><p>In <code>opencode.json</code>, in your project or in <code>~/.config/opencode/</code>:</p>${codeFence(config, "json")}${needsToken && html`<p class="hint">This server asks for a token before it takes shares. Put yours in place of <code>&lt;token&gt;</code>; whoever runs the server hands them out.</p>`}</li>
+<li><h3>Keep secrets at home</h3><p>The plugin replaces keys, tokens and passwords before anything leaves your machine. For this project:</p>${codeFence(`mkdir -p .opencode/plugin\ncurl -fsS ${baseUrl}/plugin.js -o .opencode/plugin/better-share.js`, "bash")}</li>
 <li><h3>Share</h3><p>Type <code>/share</code> in OpenCode. The link is in your clipboard, and the page behind it follows the session live.</p>${codeFence("/share", "")}</li>
 <li><h3>Continue, or take it back</h3><p>A teammate goes on from where you are, and you end it whenever you like.</p>${codeFence(`opencode import ${baseUrl}/share/…`, "bash")}${codeFence("/unshare", "")}</li>
 </ol></section>

@@ -126,7 +126,7 @@ test("[E4][L3] the server is killed in the middle; the session goes on, and the 
   gate.open()
   await prompting
   for (const words of ["After it came back.", "In the middle of it.", "Before the fall."])
-    await showsText(reader, words)
+    await showsText(reader, words, { timeout: 40_000 })
   await isLive(reader)
   expect(reader.complaints().errors).toEqual([])
   expect(reader.complaints().policy).toEqual([])

@@ -160,6 +160,14 @@ test("what goes wrong is told on stderr: a server that is away, a page in its pl
   const closed = await createWorld({ createTokens: ["the-right-token-of-somebody"] })
   onTestFinished(() => closed.close())
   answers.push([closed.url, "BETTER_SHARE_TOKEN"])
+  // The address that OpenCode itself would take has the token, and the plugin finds it there.
+  const open = await setPluginStage({
+    options: { url: closed.url },
+    shareUrl: `${closed.url}/t/the-right-token-of-somebody`,
+  })
+  open.model.play({ turns: [{ text: "An answer." }] })
+  const shared = await open.opencode.run(["--share"], "Ask")
+  expect(shared.transcript).toContain(`~  ${closed.url}/share/`)
   for (const [url, words] of answers) {
     const { model, opencode, pluginData } = await setPluginStage({ options: { url } })
     model.play({ turns: [{ text: "An answer." }] })

@@ -136,8 +136,15 @@ export async function isLive({ page }: WatchedPage): Promise<void> {
 }
 
 /** Resolves when the page shows the text. */
-export async function showsText({ page }: WatchedPage, text: string): Promise<void> {
-  await page.getByText(text).first().waitFor({ state: "attached" })
+export async function showsText(
+  { page }: WatchedPage,
+  text: string,
+  options: { timeout?: number } = {},
+): Promise<void> {
+  await page
+    .getByText(text)
+    .first()
+    .waitFor({ state: "attached", ...options })
 }
 
 /** Resolves when the page shows the text no longer. */

@@ -2,13 +2,13 @@ import { mkdtemp, rm } from "node:fs/promises"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { onTestFinished } from "vitest"
-import { createAudit } from "../../src/plugin/audit.ts"
 import { createDesk, type Desk } from "../../src/plugin/desk.ts"
-import { createKeyring } from "../../src/plugin/keyring.ts"
-import type { Notice } from "../../src/plugin/notices.ts"
-import { createOutbox } from "../../src/plugin/outbox.ts"
-import { openOwnerKey } from "../../src/plugin/owner-key.ts"
+import { createOutbox } from "../../src/plugin/sending/outbox.ts"
 import { readSettings } from "../../src/plugin/settings.ts"
+import { createKeyring } from "../../src/plugin/shares/keyring.ts"
+import { openOwnerKey } from "../../src/plugin/shares/owner-key.ts"
+import { createAudit } from "../../src/plugin/telling/audit.ts"
+import type { Notice } from "../../src/plugin/telling/notices.ts"
 import { createStoredSessions, type StoredSessions } from "./stored-sessions.ts"
 
 /** A plugin's desk over the real server, with sessions that a test writes, and a folder that outlives it. */
@@ -54,7 +54,10 @@ export async function createDeskWorld(url: string): Promise<DeskWorld> {
     const settings = readSettings({ url, ...options.settings }, {}, undefined)
     if ("fault" in settings) throw new Error(settings.fault)
     let dead = false
-    const halted = new Promise<never>(() => {})
+    const halted: typeof fetch = (_, init) =>
+      new Promise((_resolve, reject) =>
+        init?.signal?.addEventListener("abort", () => reject(new Error("ended"))),
+      )
     const now = Date.now
     const { mostBytes } = options
     const outbox = createOutbox({
@@ -77,8 +80,9 @@ export async function createDeskWorld(url: string): Promise<DeskWorld> {
         now,
         onError: (error) => void logged.push(String(error)),
       }),
+      createToken: () => settings.token,
       ownerKey: () => openOwnerKey(join(home, "owner.json"), now),
-      fetch: async (...call) => (dead ? halted : send(...call)),
+      fetch: async (...call) => (dead ? halted(...call) : send(...call)),
       now,
       random: () => 0,
       pause: () => new Promise((resolve) => setImmediate(resolve)),

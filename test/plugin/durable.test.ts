@@ -35,6 +35,13 @@ function live(scene: DeskWorld, step: number): void {
   if (step % 5 === 4) scene.sessions.removeMessage("ses_1", `msg_${String(step - 3).padStart(4, "0")}`)
 }
 
+/** A request that is never answered. */
+function halt(init: RequestInit | undefined): Promise<Response> {
+  return new Promise((_resolve, reject) =>
+    init?.signal?.addEventListener("abort", () => reject(new Error("ended"))),
+  )
+}
+
 /** Requests of a run in which nothing goes wrong: a crash is tried at each of them. */
 const REQUESTS = 16
 
@@ -50,11 +57,11 @@ test.each(["before", "after"] as const)(
         async fetch(input, init) {
           requests += 1
           if (requests === crashAt && when === "before") first.kill()
-          if (requests > crashAt || (requests === crashAt && when === "before")) return new Promise(() => {})
+          if (requests > crashAt || (requests === crashAt && when === "before")) return halt(init)
           const answer = await fetch(input, init)
           if (requests !== crashAt) return answer
           first.kill()
-          return new Promise(() => {})
+          return halt(init)
         },
       })
       const share = await first.create("ses_1")

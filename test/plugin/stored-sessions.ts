@@ -1,5 +1,5 @@
-import type { OpenCodeEvent } from "../../src/plugin/hearing.ts"
-import type { SessionReader } from "../../src/plugin/session-reader.ts"
+import type { OpenCodeEvent } from "../../src/plugin/opencode/hearing.ts"
+import type { SessionReader } from "../../src/plugin/opencode/session-reader.ts"
 import type { MessageData, PartData, SessionData } from "../../src/protocol/opencode.ts"
 
 /** The sessions of an OpenCode, as far as a plugin sees them: what is stored, and an event for each change. */

@@ -76,7 +76,7 @@ test(`[L3] [L9] ${KILLS} kill -9 under load lose no acknowledged item, leave eve
   async function newShare(): Promise<Written> {
     const sessionID = `ses_${++version}`
     const { body } = await client.create(sessionID)
-    const left = 20 + Math.floor(Math.random() * 60)
+    const left = 10 + Math.floor(Math.random() * 40)
     const share: Written = {
       ...body,
       sessionID,
@@ -118,6 +118,9 @@ test(`[L3] [L9] ${KILLS} kill -9 under load lose no acknowledged item, leave eve
   async function write(isKilled: () => boolean): Promise<void> {
     try {
       for (;;) {
+        // One whose deletion was cut off is asked for again, as OpenCode's user would.
+        const asked = shares.find(({ deleted }) => deleted === "asked")
+        if (asked) await remove(asked)
         const open = shares.filter(({ left }) => left > 0)
         const share = open[Math.floor(Math.random() * OPEN_SHARES)] ?? (await newShare())
         await sync(share)

@@ -1,0 +1,70 @@
+import { open, readFile, rename, rm, stat, utimes } from "node:fs/promises"
+import { join } from "node:path"
+import { makeFolder } from "../files.ts"
+import { isAlive } from "./is-alive.ts"
+
+/** A lock whose holder has not been heard for this long is anybody's. */
+const STALE_MS = 30_000
+const BEAT_MS = 5_000
+
+export interface ShareLock {
+  release(): Promise<void>
+}
+
+/**
+ * The right to send what waits for a share, for one process at a time. Undefined when another one has it. The holder
+ * keeps the file's time fresh; one that was killed is known by its number, or by its silence.
+ */
+export async function takeShareLock(
+  folder: string,
+  { now, pid }: { now: () => number; pid: number },
+): Promise<ShareLock | undefined> {
+  await makeFolder(folder)
+  const path = join(folder, "lock")
+  if (!(await create(path, pid))) {
+    if (!(await isStale(path, now()))) return undefined
+    // Of several who see that it is stale, one gets to rename it.
+    const aside = `${path}.${pid}.${now()}.part`
+    try {
+      await rename(path, aside)
+    } catch {
+      return undefined
+    }
+    await rm(aside, { force: true })
+    if (!(await create(path, pid))) return undefined
+  }
+  const beat = setInterval(() => {
+    const time = now() / 1000
+    utimes(path, time, time).catch(() => {})
+  }, BEAT_MS)
+  beat.unref()
+  return {
+    async release() {
+      clearInterval(beat)
+      await rm(path, { force: true }).catch(() => {})
+    },
+  }
+}
+
+async function create(path: string, pid: number): Promise<boolean> {
+  try {
+    const file = await open(path, "wx", 0o600)
+    await file.writeFile(String(pid))
+    await file.close()
+    return true
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === "EEXIST") return false
+    throw error
+  }
+}
+
+async function isStale(path: string, now: number): Promise<boolean> {
+  try {
+    const [{ mtimeMs }, text] = await Promise.all([stat(path), readFile(path, "utf8")])
+    if (now - mtimeMs > STALE_MS) return true
+    return text !== "" && !isAlive(Number(text))
+  } catch {
+    // It has just been released.
+    return false
+  }
+}

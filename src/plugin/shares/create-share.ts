@@ -1,0 +1,184 @@
+import { join } from "node:path"
+import type { ApiClient } from "../../client/api-client.ts"
+import { CallError } from "../../client/call-error.ts"
+import { newKeyText, withKey } from "../../encryption/share-key.ts"
+import { ShareError } from "../../protocol/errors.ts"
+import type { ReserveAnswer } from "../../protocol/routes.ts"
+import type { Finding } from "../../redaction/redactor.ts"
+import { isDiskFailure, writeWhole } from "../files.ts"
+import type { PluginDeps } from "../plugin-deps.ts"
+import { newRedactor } from "../sending/share-redactor.ts"
+import { countKinds, listPlaces } from "../telling/findings.ts"
+import { describeFailure } from "../telling/notices.ts"
+import type { KeyringEntry } from "./keyring.ts"
+
+/** A refusal that the user was told of in words; OpenCode itself says nothing of it. */
+function refused(message: string): ShareError {
+  return new ShareError("forbidden", message)
+}
+
+/**
+ * The share of a session: the one that it has, one of its owner's that is taken over, or a new one. Throws what
+ * OpenCode is answered, after the user has been told.
+ */
+export async function shareSession(
+  sessionID: string,
+  { deps, api }: { deps: PluginDeps; api: ApiClient },
+): Promise<KeyringEntry> {
+  const { notices, audit } = deps
+  try {
+    const known = await findLiving(sessionID, { deps, api })
+    if (known) return known
+    await lookFirst(sessionID, deps)
+    return await reserve(sessionID, { deps, api })
+  } catch (error) {
+    audit.record({ event: "refused", sessionID, reason: error instanceof Error ? error.message : "unknown" })
+    if (error instanceof ShareError) throw error
+    const notice = describeFailure(error)
+    const hint = error instanceof CallError && error.failure !== "refused" ? " Nothing was shared." : ""
+    notices.tell({
+      ...notice,
+      key: `share ${notice.key}`,
+      message: `${withoutPromise(notice.message)}${hint}`,
+    })
+    notices.log("error", `sharing ${sessionID} failed: ${String(error)}`)
+    throw new ShareError(isDiskFailure(error) ? "internal" : "unavailable", notice.message, { cause: error })
+  }
+}
+
+/** What is not shared yet does not go up later. */
+function withoutPromise(message: string): string {
+  return message.replace(
+    / What you share is kept and goes up later\.| It will be tried again by itself\./,
+    "",
+  )
+}
+
+/** The active share that this machine knows, unless the server says that it is gone. */
+async function findLiving(
+  sessionID: string,
+  { deps, api }: { deps: PluginDeps; api: ApiClient },
+): Promise<KeyringEntry | undefined> {
+  const { keyring, settings, audit } = deps
+  const entry = await keyring.findActive(sessionID, settings.url)
+  if (!entry) return undefined
+  try {
+    await api.presign(entry, { tickets: [] })
+  } catch (error) {
+    const code = error instanceof CallError ? error.code : undefined
+    if (code === "gone" || code === "not_found") {
+      await keyring.put({ ...entry, state: "removed" })
+      return undefined
+    }
+    // Offline, the link is as good as it was.
+  }
+  audit.record({ event: "shared_again", sessionID, shareID: entry.shareID, server: entry.server })
+  return entry
+}
+
+/** With `redact: "block"` or a dry run, what would leave is looked at before anything does. */
+async function lookFirst(sessionID: string, deps: PluginDeps): Promise<void> {
+  const { settings, notices } = deps
+  const blocks = settings.redact?.mode === "block"
+  if (!blocks && !settings.dryRun) return
+  const { lines, findings } = await rehearse(sessionID, deps)
+  if (settings.dryRun) {
+    const path = join(deps.dryRunFolder, `${sessionID}.ndjson`)
+    await writeWhole(path, lines.map((line) => `${line}\n`).join(""))
+    const bytes = lines.reduce((sum, line) => sum + line.length + 1, 0)
+    const removed = findings.length === 0 ? "nothing would be removed" : `removed: ${countKinds(findings)}`
+    const message = `Dry run, nothing was sent: ${lines.length} items, ${bytes} bytes would leave; ${removed}. See ${path}`
+    notices.tell({ key: `dry ${sessionID}`, variant: "info", message })
+    throw refused(message)
+  }
+  if (findings.length === 0) return
+  const message = `Not shared, as it holds secrets: ${countKinds(findings)}. Found: ${listPlaces(findings)}.`
+  notices.tell({ key: `block ${sessionID}`, variant: "error", message })
+  throw refused(message)
+}
+
+async function rehearse(
+  sessionID: string,
+  deps: PluginDeps,
+): Promise<{ lines: string[]; findings: Finding[] }> {
+  const redactor = newRedactor(deps)
+  const root = await deps.reader.session(sessionID)
+  const children = root && deps.settings.subagents ? await deps.reader.descendants(sessionID) : []
+  const lines: string[] = []
+  const findings: Finding[] = []
+  for (const session of root ? [root, ...children] : []) {
+    for await (const items of deps.reader.items(session)) {
+      for (const item of items) {
+        const clean = await redactor?.redact(item)
+        findings.push(...(clean?.findings ?? []))
+        if (deps.settings.dryRun) lines.push(JSON.stringify(clean?.item ?? item))
+      }
+    }
+  }
+  return { lines, findings }
+}
+
+async function reserve(
+  sessionID: string,
+  { deps, api }: { deps: PluginDeps; api: ApiClient },
+): Promise<KeyringEntry> {
+  const { settings, keyring, audit, directory, now } = deps
+  const owner = await deps.ownerKey()
+  const base = { baseUrl: settings.url, sessionID }
+  const recovered = settings.encrypt
+    ? undefined
+    : await recover(() => api.recover(sessionID, owner.prove({ ...base, action: "recover" })))
+  const made = recovered ?? (await reserveOwned())
+  const keyText = settings.encrypt ? newKeyText() : undefined
+  /** A server that does not take the signature (another clock, another address than its own) still takes the share. */
+  async function reserveOwned(): Promise<ReserveAnswer> {
+    const wish = { sessionId: sessionID, tickets: [], ...(settings.encrypt && { encrypted: true as const }) }
+    try {
+      return await api.reserve({ ...wish, owner: owner.prove({ ...base, action: "create" }) })
+    } catch (error) {
+      if (!(error instanceof CallError) || error.code !== "forbidden") throw error
+      const unsigned = await api.reserve(wish)
+      deps.notices.log(
+        "warn",
+        `shared without the owner key, so it cannot be taken over elsewhere: ${error.message}`,
+      )
+      return unsigned
+    }
+  }
+
+  const entry: KeyringEntry = {
+    v: 1,
+    shareID: made.shareId,
+    server: settings.url,
+    sessionID,
+    url: keyText === undefined ? made.url : withKey(made.url, keyText),
+    ...(keyText !== undefined && { keyText }),
+    secret: made.secret,
+    deleteSecret: made.deleteSecret,
+    directory,
+    createdAt: now(),
+    state: "active",
+  }
+  try {
+    await keyring.put(entry)
+  } catch (error) {
+    // A share that nobody could remove must not be.
+    await api.remove(entry).catch(() => {})
+    throw error
+  }
+  const event = recovered ? "recovered" : "shared"
+  audit.record({ event, sessionID, shareID: entry.shareID, server: entry.server })
+  return entry
+}
+
+/** A share that this owner made of the session elsewhere, or before the keyring was lost. */
+async function recover(call: () => Promise<ReserveAnswer>): Promise<ReserveAnswer | undefined> {
+  try {
+    return await call()
+  } catch (error) {
+    // Most sessions were never shared; and a server that does not know the call has none to give back.
+    if (error instanceof CallError && (error.failure === "refused" || error.failure === "not_api"))
+      return undefined
+    throw error
+  }
+}

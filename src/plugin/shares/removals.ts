@@ -1,0 +1,51 @@
+import { retryDelay } from "../../client/retry.ts"
+import type { Receipt } from "../../protocol/routes.ts"
+import type { PluginDeps } from "../plugin-deps.ts"
+import type { KeyringEntry } from "./keyring.ts"
+import type { OpenShares } from "./open-shares.ts"
+import { removeShare } from "./remove-share.ts"
+
+/** Shares that are to go: each is asked for until the server says that it is gone. */
+export interface Removals {
+  /** Throws when it could not be removed at once; it is asked for again then. */
+  remove(entry: KeyringEntry): Promise<Receipt | undefined>
+  /** Takes up a removal of an earlier run. */
+  resume(entry: KeyringEntry): void
+  stop(): void
+}
+
+export function createRemovals(deps: PluginDeps, shares: OpenShares): Removals {
+  const timers = new Map<string, ReturnType<typeof setTimeout>>()
+  let stopped = false
+  const attempt = (entry: KeyringEntry) => removeShare(entry, { deps, api: shares.apiOf(entry.server) })
+
+  function again(entry: KeyringEntry, failures: number): void {
+    if (stopped || timers.has(entry.shareID)) return
+    const timer = setTimeout(
+      () => {
+        timers.delete(entry.shareID)
+        attempt(entry).catch(() => again(entry, failures + 1))
+      },
+      retryDelay(failures, deps.random()),
+    )
+    timer.unref?.()
+    timers.set(entry.shareID, timer)
+  }
+
+  return {
+    async remove(entry) {
+      await shares.release(entry)
+      try {
+        return await attempt(entry)
+      } catch (error) {
+        again(entry, 1)
+        throw error
+      }
+    },
+    resume: (entry) => again(entry, 1),
+    stop() {
+      stopped = true
+      for (const timer of timers.values()) clearTimeout(timer)
+    },
+  }
+}
