@@ -190,7 +190,8 @@ test("an unshare that does not reach the server says so, and is done when it can
   desk.kill()
   await scene.start().resume()
   await waitFor("the share to be gone", async () => (await fetch(share.url)).status === 410)
-  expect(await readdir(join(scene.folder, "outbox"))).toEqual([])
+  const outbox = join(scene.folder, "outbox")
+  await waitFor("the outbox to be empty", async () => (await readdir(outbox)).length === 0)
 })
 
 test("without OpenCode's note of the share, unsharing the session and deleting it still remove it", async () => {

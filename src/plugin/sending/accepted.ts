@@ -13,8 +13,6 @@ export interface Accepted {
   has(item: Item, line: string): boolean
   /** Keys of the messages and parts of one session that are there. */
   keysOf(sessionID: string): ItemKey[]
-  /** Sessions that the share holds. */
-  sessions(): Set<string>
   record(items: readonly { item: Item; line: string }[]): Promise<void>
   /** What the share says of itself. */
   claim(): ShareClaim
@@ -42,6 +40,9 @@ const WASTE = 4
 
 export async function openAccepted(folder: string, rootSessionID: string): Promise<Accepted> {
   const marks = new Map<ItemKey, Mark>()
+  /** Messages and parts that are there, by session, and parts by message: a long session is asked about often. */
+  const content = new Map<string, { messages: Set<ItemKey>; parts: Set<ItemKey> }>()
+  const partsOf = new Map<string, Set<ItemKey>>()
   const path = join(folder, LOG)
   await load()
 
@@ -50,7 +51,7 @@ export async function openAccepted(folder: string, rootSessionID: string): Promi
     for (const line of lines) {
       try {
         const [key, mark] = JSON.parse(line) as [ItemKey, Mark | null]
-        if (mark) marks.set(key, mark)
+        if (mark) remember(key, mark)
         else forget(key)
       } catch {
         // A line that a crash cut off: its item goes up once more.
@@ -61,21 +62,39 @@ export async function openAccepted(folder: string, rootSessionID: string): Promi
     }
   }
 
+  function remember(key: ItemKey, mark: Mark): void {
+    marks.set(key, mark)
+    const [type, messageID = ""] = key.split("/")
+    if (type !== "message" && type !== "part") return
+    const own = content.get(mark.sessionID) ?? { messages: new Set(), parts: new Set() }
+    content.set(mark.sessionID, own)
+    if (type === "message") return void own.messages.add(key)
+    own.parts.add(key)
+    const siblings = partsOf.get(messageID)
+    if (siblings) siblings.add(key)
+    else partsOf.set(messageID, new Set([key]))
+  }
+
   /** A message takes its parts along. */
   function forget(key: ItemKey): void {
+    const [type, messageID = ""] = key.split("/")
+    const own = content.get(marks.get(key)?.sessionID ?? "")
     marks.delete(key)
-    const [type, messageID] = key.split("/")
+    own?.messages.delete(key)
+    own?.parts.delete(key)
+    if (type === "part") partsOf.get(messageID)?.delete(key)
     if (type !== "message") return
-    for (const other of marks.keys()) if (other.startsWith(`part/${messageID}/`)) marks.delete(other)
+    const parts = [...(partsOf.get(messageID) ?? [])]
+    partsOf.delete(messageID)
+    for (const part of parts) forget(part)
   }
 
   return {
     has: (item, line) => marks.get(itemKey(item, rootSessionID))?.hash === hashOf(line),
-    keysOf: (sessionID) =>
-      [...marks]
-        .filter(([key, mark]) => mark.sessionID === sessionID && CONTENT.test(key))
-        .map(([key]) => key),
-    sessions: () => new Set([...marks.values()].map(({ sessionID }) => sessionID)),
+    keysOf(sessionID) {
+      const { messages = [], parts = [] } = content.get(sessionID) ?? {}
+      return [...messages, ...parts]
+    },
     async record(items) {
       const lines = items.map(({ item, line }) => {
         const removed = removedKey(item)
@@ -85,7 +104,7 @@ export async function openAccepted(folder: string, rootSessionID: string): Promi
         }
         const key = itemKey(item, rootSessionID)
         const mark = markOf(item, line, rootSessionID)
-        marks.set(key, mark)
+        remember(key, mark)
         return [key, mark]
       })
       await makeFolder(folder)
@@ -94,14 +113,13 @@ export async function openAccepted(folder: string, rootSessionID: string): Promi
     },
     claim() {
       const root = marks.get(`session/${rootSessionID}`)?.said
-      const own = [...marks].filter(([, mark]) => mark.sessionID === rootSessionID).map(([key]) => key)
-      const count = (prefix: string) => own.filter((key) => key.startsWith(prefix)).length
+      const own = content.get(rootSessionID)
       const listed = (type: string) => marks.get(`${type}/${rootSessionID}`)?.said?.count ?? 0
       return {
         ...(root?.title === undefined ? {} : { title: root.title.slice(0, MOST_TEXT) }),
         ...(root?.directory === undefined ? {} : { directory: root.directory.slice(0, MOST_TEXT) }),
-        messageCount: count("message/"),
-        partCount: count("part/"),
+        messageCount: own?.messages.size ?? 0,
+        partCount: own?.parts.size ?? 0,
         diffCount: listed("session_diff"),
         modelCount: listed("model"),
       }
@@ -109,7 +127,6 @@ export async function openAccepted(folder: string, rootSessionID: string): Promi
   }
 }
 
-const CONTENT = /^(message|part)\//
 const MOST_TEXT = 4096
 
 function markOf(item: Item, line: string, rootSessionID: string): Mark {
