@@ -36,7 +36,8 @@ const MOST_MS = 5 * 60_000
 
 /**
  * How long to wait before the next try, in milliseconds: doubling from one second to five minutes, with half of it
- * left to chance so that clients of a server that comes back do not all ask at once. Never less than the server asks.
+ * left to chance so that clients of a server that comes back do not all ask at once. Never less than the server asks, up
+ * to those five minutes.
  * @param failures in a row, 1 after the first
  * @param random in [0, 1)
  */

@@ -93,7 +93,7 @@ test.each(Object.keys(BROKEN))(
 test("an OpenCode that is too old for the plugin shares nothing, and says why", async () => {
   const { everybody, stage, world } = await setScene()
   const file = join(dirname(stage.opencode.directory), "plugin/index.js")
-  await writeFile(file, (await builtPlugin()).replaceAll('"1.18.0"', '"99.0.0"'))
+  await writeFile(file, (await builtPlugin()).replaceAll('"1.18.3"', '"99.0.0"'))
   const { client, transcript } = await stage.opencode.serve()
   const { data: session } = await client.session.create({}, { throwOnError: true })
   await waitFor("the version to be checked", () => transcript().includes("needs OpenCode 99.0.0"))

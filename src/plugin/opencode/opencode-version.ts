@@ -1,5 +1,5 @@
-/** The OpenCode versions that this plugin is known to work with: the oldest, and the newest that was tried. */
-export const OPENCODE_VERSIONS = { oldest: "1.18.0", newest: "1.18.33" } as const
+/** The OpenCode versions that this plugin is known to work with: the oldest and the newest that were tried. */
+export const OPENCODE_VERSIONS = { oldest: "1.18.3", newest: "1.18.33" } as const
 
 export type VersionVerdict = "works" | "too_old" | "untried"
 

@@ -6,7 +6,7 @@ import type { SessionReader } from "../opencode/session-reader.ts"
 import type { KeyringEntry } from "../shares/keyring.ts"
 import { type Accepted, openAccepted } from "./accepted.ts"
 import { toLine } from "./fit-item.ts"
-import type { Outbox } from "./outbox.ts"
+import { nameOf, type Outbox } from "./outbox.ts"
 
 /**
  * What one shared session says, on its way into the outbox: the last version of each item that changed, redacted.
@@ -119,7 +119,7 @@ export async function openFeed(deps: FeedDeps): Promise<Feed> {
         if (findings.length > 0) await deps.saveRedaction()
         await outbox.accept(
           entry.shareID,
-          batch.map(({ line }) => line),
+          batch.map(({ item, line }) => ({ name: nameOf(itemKey(item, root)), json: line })),
         )
       } catch (error) {
         // Not on disk, so still to be done, unless there is something newer by now.

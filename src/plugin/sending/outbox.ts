@@ -1,6 +1,7 @@
+import { createHash } from "node:crypto"
 import { readFile, stat } from "node:fs/promises"
 import { join } from "node:path"
-import { itemKey, readItem } from "../../protocol/item.ts"
+import type { ItemKey } from "../../protocol/item.ts"
 import { formatBytes } from "../../protocol/limits.ts"
 import { makeFolder, namesIn, removeFile, removeFolder, writeWhole } from "../files.ts"
 
@@ -9,9 +10,15 @@ export class OutboxFullError extends Error {
   override readonly name = "OutboxFullError"
 }
 
+/** A redacted item as JSON, and what says whose version it is: what waits is sorted out without being parsed again. */
+export interface WaitingItem {
+  /** A name for the item's key. */
+  name: string
+  json: string
+}
+
 /**
- * What waits to go up, a folder a share and a file a batch: redacted items as newline-delimited JSON, in the order of
- * the names. What was accepted is on disk. Several processes may add to a share; only the one that holds its lock
+ * What waits to go up, a folder a share and a file a batch: an item a line, in the order of the names. What was accepted is on disk. Several processes may add to a share; only the one that holds its lock
  * takes away.
  */
 export interface Outbox {
@@ -19,11 +26,11 @@ export interface Outbox {
   folderOf(shareID: string): string
   /** Shares with anything in here. */
   shareIDs(): Promise<string[]>
-  /** Resolves when the lines are safe. Throws `OutboxFullError`. */
-  accept(shareID: string, lines: readonly string[]): Promise<void>
+  /** Resolves when the items are safe. Throws `OutboxFullError`. */
+  accept(shareID: string, items: readonly WaitingItem[]): Promise<void>
   /** Names of what waits, in order. */
   waiting(shareID: string): Promise<string[]>
-  read(shareID: string, name: string): Promise<string[]>
+  read(shareID: string, name: string): Promise<WaitingItem[]>
   remove(shareID: string, names: readonly string[]): Promise<void>
   /** Puts the last versions of all that waits into one batch, so that a long outage costs no more than the session. */
   squash(shareID: string): Promise<void>
@@ -55,9 +62,9 @@ export function createOutbox({ folder, now, process, mostBytes = MOST_BYTES }: O
 
   const waiting = (shareID: string) => namesIn(batchesOf(shareID))
 
-  async function read(shareID: string, name: string): Promise<string[]> {
+  async function read(shareID: string, name: string): Promise<WaitingItem[]> {
     const text = await readFile(join(batchesOf(shareID), name), "utf8")
-    return text.split("\n").slice(0, -1)
+    return text.split("\n").slice(0, -1).map(readLine)
   }
 
   async function remove(shareID: string, names: readonly string[]): Promise<void> {
@@ -83,9 +90,9 @@ export function createOutbox({ folder, now, process, mostBytes = MOST_BYTES }: O
     read,
     remove,
     shareIDs: () => namesIn(folder),
-    async accept(shareID, lines) {
-      if (lines.length === 0) return
-      const text = lines.map((line) => `${line}\n`).join("")
+    async accept(shareID, items) {
+      if (items.length === 0) return
+      const text = items.map(toLine).join("")
       if (text.length + (await bytesWaiting(shareID)) > mostBytes) {
         throw new OutboxFullError(`More than ${formatBytes(mostBytes)} wait to be sent.`)
       }
@@ -96,15 +103,10 @@ export function createOutbox({ folder, now, process, mostBytes = MOST_BYTES }: O
       const names = await waiting(shareID)
       const newest = names.at(-1)
       if (newest === undefined || names.length < 2) return
-      const lines: string[] = []
-      for (const name of names) lines.push(...(await read(shareID, name)))
+      const items: WaitingItem[] = []
+      for (const name of names) items.push(...(await read(shareID, name)))
       // In the place of the newest: a crash before the others are gone leaves them before it, and it wins.
-      await writeWhole(
-        join(batchesOf(shareID), newest),
-        lastVersions(lines)
-          .map((line) => `${line}\n`)
-          .join(""),
-      )
+      await writeWhole(join(batchesOf(shareID), newest), lastVersions(items).map(toLine).join(""))
       await remove(shareID, names.slice(0, -1))
     },
     drop: (shareID) => removeFolder(folderOf(shareID)),
@@ -112,12 +114,25 @@ export function createOutbox({ folder, now, process, mostBytes = MOST_BYTES }: O
 }
 
 /** Of each item the last version, where it stands last, so that what removes and what is removed keep their order. */
-export function lastVersions(lines: readonly string[]): string[] {
-  const kept = new Map<string, string>()
-  for (const line of lines) {
-    const key = itemKey(readItem(JSON.parse(line)), "")
-    kept.delete(key)
-    kept.set(key, line)
+export function lastVersions(items: readonly WaitingItem[]): WaitingItem[] {
+  const kept = new Map<string, WaitingItem>()
+  for (const item of items) {
+    kept.delete(item.name)
+    kept.set(item.name, item)
   }
   return [...kept.values()]
+}
+
+/** Keys hold ids, and those of unknown types may hold anything: a hash has no spaces. */
+export function nameOf(key: ItemKey): string {
+  return createHash("sha256").update(key).digest("base64url").slice(0, 22)
+}
+
+function toLine({ name, json }: WaitingItem): string {
+  return `${name} ${json}\n`
+}
+
+function readLine(line: string): WaitingItem {
+  const end = line.indexOf(" ")
+  return { name: line.slice(0, end), json: line.slice(end + 1) }
 }
