@@ -69,9 +69,9 @@ export async function appendLine(path: string, line: string): Promise<void> {
   }
 }
 
-/** Whether a failure is the disk's: full, read-only, or not ours to write to. */
+/** Whether a failure is the disk's: full, read-only, not ours to write to, or with something else in the way. */
 export function isDiskFailure(error: unknown): boolean {
   return DISK_CODES.has((error as NodeJS.ErrnoException | undefined)?.code ?? "")
 }
 
-const DISK_CODES = new Set(["ENOSPC", "EDQUOT", "EROFS", "EACCES", "EPERM", "EIO", "ENOTDIR"])
+const DISK_CODES = new Set(["ENOSPC", "EDQUOT", "EROFS", "EACCES", "EPERM", "EIO", "ENOTDIR", "EEXIST"])

@@ -41,6 +41,9 @@ export interface FeedDeps {
   /** An item with findings is not sent; else with placeholders. */
   blocks: boolean
   onFindings(findings: readonly Finding[]): void
+  now: () => number
+  /** Resolves in a later turn of the event loop. */
+  pause: () => Promise<void>
 }
 
 /** Lines of one batch, in characters: what is redacted must not all wait in memory. */
@@ -57,6 +60,8 @@ export async function openFeed(deps: FeedDeps): Promise<Feed> {
   let clock = 0
   let work: Promise<void> = Promise.resolve()
   let closed = false
+  /** When OpenCode had its turn last. */
+  let turn = 0
 
   function note(item: Item): ItemKey {
     const key = itemKey(item, root)
@@ -107,6 +112,7 @@ export async function openFeed(deps: FeedDeps): Promise<Feed> {
         if (size > BATCH) break
         dirty.delete(key)
         taken.push([key, item])
+        await breathe()
         const clean = await redact(item)
         if (!clean) continue
         findings.push(...clean.findings)
@@ -131,6 +137,13 @@ export async function openFeed(deps: FeedDeps): Promise<Feed> {
     }
   }
 
+  /** Thousands of small items in a row would keep OpenCode's thread as one large one would. */
+  async function breathe(): Promise<void> {
+    if (deps.now() - turn < TURN_MS) return
+    await deps.pause()
+    turn = deps.now()
+  }
+
   async function redact(item: Item): Promise<{ item: Item; findings: Finding[] } | undefined> {
     if (!redactor) return { item, findings: [] }
     const clean = await redactor.redact(item, { growing: isGrowing(item) })
@@ -152,7 +165,8 @@ export async function openFeed(deps: FeedDeps): Promise<Feed> {
     for await (const items of reader.items(session)) {
       for (const item of items) gone.delete(itemKey(item, root))
       takeRead(items, since)
-      await flush()
+      // A page of short messages is not worth a file of its own.
+      if (dirty.size >= READ_AT_A_TIME) await flush()
     }
     takeRead(removals(gone, session.id), since)
     await flush()
@@ -173,6 +187,10 @@ export async function openFeed(deps: FeedDeps): Promise<Feed> {
     },
   }
 }
+
+const TURN_MS = 10
+/** Items that are read before they are written down. */
+const READ_AT_A_TIME = 500
 
 /** Types that events tell of. */
 const FOLLOWED = new Set(["session", "message", "part", "session_diff"])

@@ -51,6 +51,8 @@ const MOST_BYTES = 512 * 1024 * 1024
 
 export function createOutbox({ folder, now, process, mostBytes = MOST_BYTES }: OutboxOptions): Outbox {
   let last = 0
+  /** What waits for a share at most, as far as this process has added to it. */
+  const mostWaiting = new Map<string, number>()
   const folderOf = (shareID: string) => join(folder, shareID)
   const batchesOf = (shareID: string) => join(folder, shareID, "batches")
 
@@ -69,6 +71,15 @@ export function createOutbox({ folder, now, process, mostBytes = MOST_BYTES }: O
 
   async function remove(shareID: string, names: readonly string[]): Promise<void> {
     for (const name of names) await removeFile(join(batchesOf(shareID), name))
+  }
+
+  /** Files are counted only when what was added since the last count could be too much. */
+  async function hasRoom(shareID: string, wanted: number): Promise<boolean> {
+    let most = (mostWaiting.get(shareID) ?? mostBytes) + wanted
+    if (most > mostBytes) most = (await bytesWaiting(shareID)) + wanted
+    if (most > mostBytes) return false
+    mostWaiting.set(shareID, most)
+    return true
   }
 
   async function bytesWaiting(shareID: string): Promise<number> {
@@ -93,7 +104,7 @@ export function createOutbox({ folder, now, process, mostBytes = MOST_BYTES }: O
     async accept(shareID, items) {
       if (items.length === 0) return
       const text = items.map(toLine).join("")
-      if (text.length + (await bytesWaiting(shareID)) > mostBytes) {
+      if (!(await hasRoom(shareID, text.length))) {
         throw new OutboxFullError(`More than ${formatBytes(mostBytes)} wait to be sent.`)
       }
       await makeFolder(batchesOf(shareID))

@@ -65,6 +65,8 @@ export async function openActiveShare(
     subagents: settings.subagents,
     blocks: settings.redact?.mode === "block",
     onFindings,
+    now,
+    pause: deps.pause,
   })
   const sender: Sender = createSender({
     api,
