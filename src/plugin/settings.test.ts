@@ -57,6 +57,9 @@ test.each([
   [{ url: "https://me:pw@share.example.com" }, "nothing more"],
   [{ ...URL_OPTION, share: "sometimes" }, "share"],
   [{ ...URL_OPTION, encrypt: "yes" }, "encrypt"],
+  [{ ...URL_OPTION, redcat: "block" }, 'no option "redcat"'],
+  [{ ...URL_OPTION, redact: { emial: true } }, "redact"],
+  [{ ...URL_OPTION, share: { enabeld: false } }, "share"],
   [{ ...URL_OPTION, redact: { patterns: [{ kind: "own", pattern: "(" }] } }, "own"],
 ])("%j is refused by name", (options, words) => {
   expect(read(options)).toEqual({ fault: expect.stringContaining(words) })

@@ -2,11 +2,16 @@ import * as z from "zod/mini"
 import { RedactionOptionsError, readAllowed, readPatterns } from "../redaction/options.ts"
 
 /**
- * What the plugin is told, by its options in opencode.json and by the environment. `docs/plugin.md` has the table.
+ * What the plugin is told, by its options in opencode.json and by the environment. `docs/plugin.md` has the table. An
+ * option that is not known is refused: with `redcat: "block"` left out, somebody would believe that it blocks.
  */
-const patternSchema = z.object({ kind: z.string(), pattern: z.string(), flags: z._default(z.string(), "") })
+const patternSchema = z.strictObject({
+  kind: z.string(),
+  pattern: z.string(),
+  flags: z._default(z.string(), ""),
+})
 
-const redactSchema = z.object({
+const redactSchema = z.strictObject({
   /** `replace`: findings become placeholders. `block`: a session with findings is not shared. */
   mode: z.optional(z.enum(["replace", "block"])),
   emails: z.optional(z.boolean()),
@@ -18,13 +23,13 @@ const redactSchema = z.object({
 
 const modeSchema = z.enum(["manual", "auto", "disabled"])
 
-const optionsSchema = z.object({
+const optionsSchema = z.strictObject({
   url: z.optional(z.string()),
   token: z.optional(z.string()),
   share: z.optional(
     z.union([
       modeSchema,
-      z.object({
+      z.strictObject({
         url: z.optional(z.string()),
         enabled: z.optional(z.boolean()),
         mode: z.optional(modeSchema),
@@ -35,7 +40,7 @@ const optionsSchema = z.object({
   dryRun: z.optional(z.boolean()),
   subagents: z.optional(z.boolean()),
   encrypt: z.optional(z.boolean()),
-  audit: z.optional(z.union([z.boolean(), z.object({ share: z.optional(z.boolean()) })])),
+  audit: z.optional(z.union([z.boolean(), z.strictObject({ share: z.optional(z.boolean()) })])),
 })
 
 type Given<T> = { [K in keyof T]-?: Exclude<T[K], undefined> }
@@ -73,10 +78,7 @@ export function readSettings(
   builtInUrl: string | undefined,
 ): Settings | SettingsFault {
   const parsed = optionsSchema.safeParse(options ?? {})
-  if (!parsed.success) {
-    const [issue] = parsed.error.issues
-    return { fault: `its option ${issue?.path.join(".") || "list"} is wrong: ${issue?.message ?? "invalid"}` }
-  }
+  if (!parsed.success) return { fault: describeIssue(parsed.error.issues[0]) }
   const { share, redact = true, audit = false, ...given } = parsed.data
   const nested = typeof share === "object" ? share : undefined
   const url = given.url ?? nested?.url ?? filled(environment.BETTER_SHARE_BASE_URL) ?? builtInUrl
@@ -95,6 +97,15 @@ export function readSettings(
     encrypt: given.encrypt ?? false,
     audit: typeof audit === "object" ? (audit.share ?? false) : audit,
   }
+}
+
+function describeIssue(issue: z.core.$ZodIssue | undefined): string {
+  const path = issue?.path.join(".") ?? ""
+  if (issue?.code === "unrecognized_keys") {
+    const within = path === "" ? "" : ` in ${path}`
+    return `there is no option ${issue.keys.map((key) => JSON.stringify(key)).join(" or ")}${within} (docs/plugin.md has them)`
+  }
+  return `its option ${path || "list"} is wrong: ${issue?.message ?? "invalid"}`
 }
 
 const REDACT: RedactSettings = {

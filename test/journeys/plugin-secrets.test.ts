@@ -132,6 +132,18 @@ test("secrets in every field of a session reach neither server nor store; no con
         .join("\n"),
     ),
   ]
+  const keyring = await Promise.all(
+    (await filesBelow(join(stage.pluginData, "keyring"))).map(async (file) =>
+      JSON.parse(await readFile(file, "utf8")),
+    ),
+  )
+  const log = logs.join("\n")
+  expect(log).toContain("Removed before sharing")
+  for (const { secret, deleteSecret } of keyring) {
+    expect(log).not.toContain(secret)
+    expect(log).not.toContain(deleteSecret)
+  }
+  expect(log).not.toContain("X-Amz-Signature")
   for (const [where, value] of Object.entries(secrets.values)) {
     expect(
       said.some((text) => text.includes(value)),

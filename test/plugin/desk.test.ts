@@ -163,6 +163,24 @@ test("removed messages go, undone ones are hidden and come back, and what is gon
   expect(sessions.messages("ses_1").map(({ info }) => info.id)).toEqual(["msg_0001", "msg_0009"])
 })
 
+test("a new title and an archived session reach the share, a fork is a session of its own", async () => {
+  const { scene, sessions, share } = await begin()
+  await isInStep(scene, share)
+  sessions.session({ id: "ses_1", title: "Renamed", time: { created: 1, updated: 2, archived: 3 } })
+  await waitFor("the new title", async () => {
+    const metadata = (await (await fetch(`${world.url}/api/share/${share.id}/metadata`)).json()) as {
+      title: string
+    }
+    return metadata.title === "Renamed"
+  })
+  expect((await readShared(world.url, share.id)).session).toMatchObject({ time: { archived: 3 } })
+  sessions.session({ id: "ses_9", title: "A fork" })
+  say(scene, 9, "Only in the fork", "ses_9")
+  say(scene, 4)
+  await isInStep(scene, share)
+  expect(await (await fetch(share.url)).text()).not.toContain("Only in the fork")
+})
+
 test("subagents come along, those of before too, and stay away when they are switched off", async () => {
   const scene = await createDeskWorld(world.url)
   const { sessions } = scene
