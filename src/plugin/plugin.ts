@@ -100,6 +100,7 @@ export async function startPlugin(
 
   const folder = dataFolder(machine)
   const keyring = createKeyring(join(folder, "keyring"))
+  const reader = createSessionReader(client._client)
   const settings = readSettings(options, environment, build.url)
   const desk = "fault" in settings ? undefined : openDesk(settings)
   const calls = desk ? announcing(desk) : refusingAll("fault" in settings ? settings.fault : "")
@@ -117,6 +118,8 @@ export async function startPlugin(
     bridge &&
     installShareGuard(globalThis).admit({
       url: bridge.url,
+      owns: async (sessionID) =>
+        (await reader.session(sessionID).catch(() => undefined))?.directory === input.directory,
       knows: async (shareID) => (await keyring.find(shareID).catch(() => undefined)) !== undefined,
       onRefusal: (origin) =>
         notices.tell({
@@ -134,7 +137,7 @@ export async function startPlugin(
       keyring,
       outbox,
       createToken: () => settings.token ?? pathToken,
-      reader: createSessionReader(client._client),
+      reader,
       notices,
       audit: createAudit({ path: settings.audit ? join(folder, "audit.ndjson") : undefined, now, onError }),
       ownerKey() {
