@@ -16,6 +16,7 @@ export function renderBanner({ baseUrl, sampleUrl, needsToken, listening, versio
     [`Better Share ${version}`, link(baseUrl)],
     ...(listening === undefined ? [] : ([["listening on", listening]] as [string, string][])),
     ["in opencode.json", colors.green(`"enterprise": { "url": ${JSON.stringify(enterprise)} }`)],
+    ["for its plugin", `curl -fsS --create-dirs -o .opencode/plugin/better-share.js ${baseUrl}/plugin.js`],
     ["then in OpenCode", colors.bold("/share")],
     ...(sampleUrl === undefined ? [] : ([["a session to look at", link(sampleUrl)]] as [string, string][])),
   ]

@@ -1,15 +1,18 @@
 import { CallError } from "../client/call-error.ts"
 import { notFound, ShareError } from "../protocol/errors.ts"
 import type { Item } from "../protocol/item.ts"
+import type { Finding } from "../redaction/redactor.ts"
+import { atMost } from "./at-most.ts"
 import type { BridgeCalls } from "./opencode/bridge.ts"
 import { createHearing, type OpenCodeEvent } from "./opencode/hearing.ts"
 import type { PluginDeps } from "./plugin-deps.ts"
 import { newRedactor } from "./sending/share-redactor.ts"
-import { shareSession } from "./shares/create-share.ts"
+import { repeatDryRuns, shareSession } from "./shares/create-share.ts"
 import type { KeyringEntry } from "./shares/keyring.ts"
 import { createOpenShares } from "./shares/open-shares.ts"
 import { createRemovals } from "./shares/removals.ts"
 import { resumeShares } from "./shares/resume.ts"
+import { countKinds, listPlaces } from "./telling/findings.ts"
 import { describeFailure } from "./telling/notices.ts"
 
 /** Everything that the plugin does about shares: OpenCode's calls and events come in here. */
@@ -24,11 +27,20 @@ export interface Desk extends BridgeCalls {
 
 export function createDesk(deps: PluginDeps): Desk {
   const { settings, keyring } = deps
-  const shares = createOpenShares(deps)
+  const shares = createOpenShares(deps, { onBlocked: (entry, found) => takeBack(entry, found) })
   const removals = createRemovals(deps, shares)
   const api = shares.apiOf(settings.url)
   /** `run` with automatic sharing asks twice at once. */
   const creating = new Map<string, Promise<KeyringEntry>>()
+
+  /** With `redact: "block"`, a session in which something is found is shared no longer. */
+  function takeBack(entry: KeyringEntry, found: readonly Finding[]): void {
+    const { sessionID } = entry
+    const message = `Not shared any more, as it holds secrets: ${countKinds(found)}. Found: ${listPlaces(found)}.`
+    deps.notices.tell({ key: `block ${sessionID}`, variant: "warning", message })
+    deps.audit.record({ event: "refused", sessionID, reason: message })
+    removals.remove(entry).catch(() => {})
+  }
 
   const create: BridgeCalls["create"] = async (sessionID) => {
     const making = creating.get(sessionID) ?? shareSession(sessionID, { deps, api })
@@ -98,7 +110,7 @@ export function createDesk(deps: PluginDeps): Desk {
     resume: () => resumeShares(deps, { shares, removals }),
     async close(withinMs) {
       removals.stop()
-      await shares.close(withinMs)
+      await Promise.all([shares.close(withinMs), atMost(repeatDryRuns(deps), withinMs)])
     },
   }
 }

@@ -74,4 +74,14 @@ export function isDiskFailure(error: unknown): boolean {
   return DISK_CODES.has((error as NodeJS.ErrnoException | undefined)?.code ?? "")
 }
 
-const DISK_CODES = new Set(["ENOSPC", "EDQUOT", "EROFS", "EACCES", "EPERM", "EIO", "ENOTDIR", "EEXIST"])
+const DISK_CODES = new Set([
+  "ENOSPC",
+  "EDQUOT",
+  "EROFS",
+  "EACCES",
+  "EPERM",
+  "EIO",
+  "ENOTDIR",
+  "EEXIST",
+  "ENOENT",
+])

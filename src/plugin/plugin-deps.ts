@@ -38,6 +38,8 @@ export interface PluginDeps {
   directory: string
   /** Where a dry run is written to. */
   dryRunFolder: string
+  /** Sessions that would have been shared. */
+  dryRuns: Set<string>
   /** What redaction knows of this machine. */
   machine: { environment: Environment; home: string | undefined; user: string | undefined }
 }

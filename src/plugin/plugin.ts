@@ -1,9 +1,11 @@
 import { join } from "node:path"
 import { ShareError } from "../protocol/errors.ts"
-import { createDesk, type Desk } from "./desk.ts"
+import type { Desk } from "./desk.ts"
+import { openDesk } from "./open-desk.ts"
 import { type BridgeCalls, openBridge } from "./opencode/bridge.ts"
 import { createConsoleAccount } from "./opencode/console-account.ts"
 import type { OpenCodeEvent } from "./opencode/hearing.ts"
+import { enter, type Instance, roleOf } from "./opencode/instances.ts"
 import { withLoopback } from "./opencode/no-proxy.ts"
 import { judgeVersion, OPENCODE_VERSIONS } from "./opencode/opencode-version.ts"
 import { createSessionReader, type OpenCodeClient } from "./opencode/session-reader.ts"
@@ -14,24 +16,14 @@ import {
   type ShareConfig,
   type ShareSwitch,
 } from "./opencode/share-switch.ts"
-import { createOutbox } from "./sending/outbox.ts"
-import { readSettings, type Settings } from "./settings.ts"
+import { readSettings } from "./settings.ts"
 import { createKeyring } from "./shares/keyring.ts"
-import { openOwnerKey } from "./shares/owner-key.ts"
-import { createAudit } from "./telling/audit.ts"
-import { createNotices } from "./telling/notices.ts"
+import { openNotices, type TellingClient } from "./telling/channels.ts"
 
 /** What OpenCode gives a plugin, as far as it is used here (`@opencode-ai/plugin`, 1.18). */
 export interface PluginInput {
-  client: {
-    _client: OpenCodeClient
-    tui: {
-      showToast(request: { body: { title: string; message: string; variant: string } }): Promise<unknown>
-    }
-    app: {
-      log(request: { body: { service: string; level: string; message: string } }): Promise<unknown>
-    }
-  }
+  client: TellingClient & { _client: OpenCodeClient }
+  /** The project's. */
   directory: string
 }
 
@@ -63,13 +55,10 @@ export interface PluginBuild {
 }
 
 const AT_EXIT_MS = 3_000
-const PACE = { watched: { flush: 300, send: 1_000 }, unwatched: { flush: 1_500, send: 5_000 } }
 /** OpenCode is still starting while it loads plugins. */
 const START_MS = 500
 /** A share made this soon after its session was made by OpenCode itself. */
 const BY_ITSELF_MS = 5_000
-/** Commands of OpenCode that leave the terminal to lines. */
-const LINE_COMMANDS = new Set(["run", "serve", "web", "acp", "github", "import", "export", "session"])
 
 /** The plugin. Contract: nothing that OpenCode calls throws or rejects, or keeps it waiting, but the exit. */
 export async function startPlugin(
@@ -78,21 +67,8 @@ export async function startPlugin(
   { machine, build }: { machine: PluginMachine; build: PluginBuild },
 ): Promise<Hooks> {
   const { environment, now } = machine
-  const { client } = input
-  const quietly = (work: () => Promise<unknown>): void => {
-    try {
-      work().catch(() => {})
-    } catch {
-      // A client of another shape. There is nobody to tell.
-    }
-  }
-  const notices = createNotices({
-    toast: (body) => quietly(() => client.tui.showToast({ body })),
-    stderr: LINE_COMMANDS.has(machine.argv[2] ?? "") ? (line) => machine.stderr(`${line}\n`) : undefined,
-    log: (level, message) =>
-      quietly(() => client.app.log({ body: { service: "better-share", level, message } })),
-    now,
-  })
+  const { client, directory } = input
+  const notices = openNotices(client, { command: machine.argv[2], stderr: machine.stderr, now })
   const onError = (error: unknown) => notices.log("warn", String(error))
 
   environment.NO_PROXY = withLoopback(environment.NO_PROXY)
@@ -102,8 +78,20 @@ export async function startPlugin(
   const keyring = createKeyring(join(folder, "keyring"))
   const reader = createSessionReader(client._client)
   const settings = readSettings(options, environment, build.url)
-  const desk = "fault" in settings ? undefined : openDesk(settings)
-  const calls = desk ? announcing(desk) : refusingAll("fault" in settings ? settings.fault : "")
+  const fault = "fault" in settings ? settings.fault : undefined
+  const desk =
+    "fault" in settings
+      ? undefined
+      : openDesk(settings, {
+          ...{ machine, folder, directory, version: build.version, keyring, reader, notices },
+          createToken: () => settings.token ?? pathToken,
+        })
+  const calls = desk ? announcing(desk) : refusingAll(fault ?? "")
+  const instance: Instance = {
+    hasOptions: typeof options === "object" && options !== null && Object.keys(options).length > 0,
+  }
+  const leave = enter(globalThis, directory, instance)
+  let acts = true
   const createdAt = new Map<string, number>()
   let shareSwitch: ShareSwitch | undefined
   let lookAgain: (() => void) | undefined
@@ -114,50 +102,21 @@ export async function startPlugin(
     onError(error)
     return undefined
   })
-  const dismiss =
-    bridge &&
+  const ownServer = "fault" in settings ? undefined : new URL(settings.url).origin
+  /** For as long as the process lives: OpenCode sends what it has left when its plugins have ended. */
+  function guardShares(url: string): void {
     installShareGuard(globalThis).admit({
-      url: bridge.url,
+      url,
+      project: directory,
       owns: async (sessionID) =>
-        (await reader.session(sessionID).catch(() => undefined))?.directory === input.directory,
+        (await reader.session(sessionID).catch(() => undefined))?.directory === directory,
       knows: async (shareID) => (await keyring.find(shareID).catch(() => undefined)) !== undefined,
-      onRefusal: (origin) =>
-        notices.tell({
-          key: `guard ${origin}`,
-          variant: "warning",
-          message: `Kept from ${origin}: what OpenCode wanted to share there.`,
-        }),
-    })
-
-  function openDesk(settings: Settings): Desk {
-    const outbox = createOutbox({ folder: join(folder, "outbox"), now, process: String(machine.pid) })
-    let ownerKey: ReturnType<typeof openOwnerKey> | undefined
-    return createDesk({
-      settings,
-      keyring,
-      outbox,
-      createToken: () => settings.token ?? pathToken,
-      reader,
-      notices,
-      audit: createAudit({ path: settings.audit ? join(folder, "audit.ndjson") : undefined, now, onError }),
-      ownerKey() {
-        ownerKey ??= openOwnerKey(join(folder, "owner.json"), now)
-        // A disk that was full may have room again.
-        ownerKey.catch(() => {
-          ownerKey = undefined
-        })
-        return ownerKey
+      onRefusal(origin) {
+        const message = `Kept from ${origin}: what OpenCode wanted to share there.`
+        // Of what it would send there by itself, all is there already, or will be.
+        if (origin === ownServer) notices.log("debug", message)
+        else notices.tell({ key: `guard ${origin}`, variant: "warning", message })
       },
-      fetch: (...call) => globalThis.fetch(...call),
-      now,
-      random: machine.random,
-      pause: () => new Promise((resolve) => setImmediate(resolve)),
-      pid: machine.pid,
-      pace: PACE,
-      userAgent: `better-share-plugin/${build.version}`,
-      directory: input.directory,
-      dryRunFolder: join(folder, "dry-run"),
-      machine: { environment: { ...environment }, home: machine.home, user: machine.user },
     })
   }
 
@@ -168,7 +127,9 @@ export async function startPlugin(
       async create(sessionID) {
         const share = await desk.create(sessionID)
         const made = createdAt.get(sessionID)
-        const byItself = shareSwitch?.isAuto || environment.OPENCODE_AUTO_SHARE !== undefined
+        // `run` prints the link itself.
+        const byItself =
+          (shareSwitch?.isAuto || environment.OPENCODE_AUTO_SHARE !== undefined) && machine.argv[2] !== "run"
         if (byItself && made !== undefined && now() - made < BY_ITSELF_MS) {
           notices.tell({
             key: `link ${share.id}`,
@@ -179,6 +140,14 @@ export async function startPlugin(
         return share
       },
     }
+  }
+
+  /** What opencode.json has for OpenCode itself: it may hold a token, and should name the same server. */
+  function lookAtAddress(address: string | undefined, server: string): void {
+    pathToken = tokenIn(address, server)
+    if (address === undefined || !URL.canParse(address) || new URL(address).origin === ownServer) return
+    const { origin } = new URL(address)
+    notices.log("warn", `enterprise.url names ${origin}, and the plugin shares to ${ownServer}`)
   }
 
   async function checkVersion(): Promise<void> {
@@ -209,15 +178,23 @@ export async function startPlugin(
   return {
     async config(config) {
       try {
+        const role = roleOf(globalThis, directory, instance)
+        acts = role !== "yields"
+        if (!acts) return
         shareSwitch = createShareSwitch(config, "fault" in settings ? undefined : settings.mode, notices)
-        if (!("fault" in settings)) pathToken = tokenIn(config.enterprise?.url, settings.url)
-        if (bridge) config.enterprise = { ...config.enterprise, url: bridge.url }
-        else
+        if (role === "clashes") shareSwitch.set("clash", CLASH)
+        if (!("fault" in settings)) lookAtAddress(config.enterprise?.url, settings.url)
+        if (bridge) {
+          config.enterprise = { ...config.enterprise, url: bridge.url }
+          guardShares(bridge.url)
+        } else
           shareSwitch.set(
             "bridge",
             "Sharing is off: no port on 127.0.0.1 could be opened; OpenCode's log says why.",
           )
-        if ("fault" in settings) shareSwitch.set("settings", `Sharing is off: ${settings.fault}.`)
+        if (fault !== undefined) shareSwitch.set("settings", `Sharing is off: ${fault}.`)
+        if (config.share === "disabled" && machine.argv.includes("--share"))
+          notices.tell({ key: "disabled", variant: "warning", message: "Not shared: sharing is disabled." })
         const account = createConsoleAccount(join(openCodeData(machine), "opencode"), onError)
         const watch = createConsoleWatch({ account, shareSwitch, now })
         lookAgain = watch.lookAgain
@@ -231,6 +208,7 @@ export async function startPlugin(
     },
     async event({ event }) {
       try {
+        if (!acts) return
         if (event.type === "session.created") {
           const { info } = event.properties as { info?: { id: string } }
           if (info) createdAt.set(info.id, now())
@@ -247,7 +225,7 @@ export async function startPlugin(
       } catch (error) {
         onError(error)
       }
-      dismiss?.()
+      leave()
       bridge?.close()
     },
   }
@@ -258,6 +236,9 @@ function tokenIn(address: string | undefined, server: string): string | undefine
   if (address === undefined || !address.startsWith(`${server}/t/`)) return undefined
   return decodeURIComponent(address.slice(server.length + 3).split("/")[0] ?? "")
 }
+
+const CLASH =
+  "Sharing is off: the plugin is installed twice for this project, both times with options. Keep one of them."
 
 function refusingAll(fault: string): BridgeCalls {
   const refuse = async () => {

@@ -53,6 +53,9 @@ test("modes and kinds of redaction", () => {
 test.each([
   [{ url: "share.example.com" }, "is no URL"],
   [{ url: "ftp://share.example.com" }, "https://"],
+  [{ url: "127.0.0.1:3455" }, "write it with https://"],
+  [{ url: "https://share.example.com/some/path/" }, "has a path, /some/path/"],
+  [{ ...URL_OPTION, redact: "blok" }, '"block"'],
   [{ url: "https://share.example.com/?a=b" }, "nothing more"],
   [{ url: "https://me:pw@share.example.com" }, "nothing more"],
   [{ ...URL_OPTION, share: "sometimes" }, "share"],
@@ -63,4 +66,18 @@ test.each([
   [{ ...URL_OPTION, redact: { patterns: [{ kind: "own", pattern: "(" }] } }, "own"],
 ])("%j is refused by name", (options, words) => {
   expect(read(options)).toEqual({ fault: expect.stringContaining(words) })
+})
+
+test("the address with a token in it, as OpenCode itself is given it, is taken apart", () => {
+  expect(read({ url: "https://share.example.com/t/the-token/" })).toMatchObject({
+    url: "https://share.example.com",
+    token: "the-token",
+  })
+})
+
+test("a folder of its own must be a whole path: it would lie in the project", () => {
+  expect(read(URL_OPTION, { BETTER_SHARE_DIR: "data" })).toEqual({
+    fault: expect.stringContaining("whole path"),
+  })
+  expect(read(URL_OPTION, { BETTER_SHARE_DIR: "/data" })).toMatchObject({ url: "https://share.example.com" })
 })

@@ -81,15 +81,17 @@ export function readSettings(
   if (!parsed.success) return { fault: describeIssue(parsed.error.issues[0]) }
   const { share, redact = true, audit = false, ...given } = parsed.data
   const nested = typeof share === "object" ? share : undefined
-  const url = given.url ?? nested?.url ?? filled(environment.BETTER_SHARE_BASE_URL) ?? builtInUrl
-  const fault = faultOf(url)
+  const address = given.url ?? nested?.url ?? filled(environment.BETTER_SHARE_BASE_URL) ?? builtInUrl
+  // The address that OpenCode itself is given may be used here as well.
+  const [, url = address, pathToken] = /^(https?:\/\/[^/]+)\/t\/([^/]+)\/?$/.exec(address ?? "") ?? []
+  const fault = faultOf(url) ?? faultOfFolder(environment.BETTER_SHARE_DIR)
   if (url === undefined || fault !== undefined) return { fault: fault ?? NO_URL }
   const rules = readRedact(redact)
   const wrongRules = rules && faultOfRules(rules)
   if (wrongRules !== undefined) return { fault: wrongRules }
   return {
     url: url.replace(/\/+$/, ""),
-    token: given.token ?? filled(environment.BETTER_SHARE_TOKEN),
+    token: given.token ?? filled(environment.BETTER_SHARE_TOKEN) ?? pathToken,
     mode: nested?.enabled === false ? "disabled" : modeOf(share),
     redact: rules,
     dryRun: given.dryRun ?? false,
@@ -105,7 +107,15 @@ function describeIssue(issue: z.core.$ZodIssue | undefined): string {
     const within = path === "" ? "" : ` in ${path}`
     return `there is no option ${issue.keys.map((key) => JSON.stringify(key)).join(" or ")}${within} (docs/plugin.md has them)`
   }
-  return `its option ${path || "list"} is wrong: ${issue?.message ?? "invalid"}`
+  const allowed = ALLOWED[path] ?? issue?.message ?? "invalid"
+  return `its option ${path || "list"} is wrong: ${allowed}`
+}
+
+const ALLOWED: Record<string, string> = {
+  share: 'it is "manual", "auto", "disabled", or {"url", "enabled", "mode"}',
+  redact: 'it is true, false, "block", or {"mode", "emails", "hosts", "addresses", "patterns", "allow"}',
+  "redact.mode": 'it is "replace" or "block"',
+  audit: 'it is true, false, or {"share"}',
 }
 
 const REDACT: RedactSettings = {
@@ -122,11 +132,19 @@ const NO_URL =
 
 function faultOf(url: string | undefined): string | undefined {
   if (url === undefined) return NO_URL
-  if (!URL.canParse(url)) return `its url ${JSON.stringify(url)} is no URL`
-  const { protocol, search, hash, username } = new URL(url)
+  if (!URL.canParse(url) || !/:\/\//.test(url))
+    return `its url ${JSON.stringify(url)} is no URL: write it with https:// or http://`
+  const { protocol, search, hash, username, pathname } = new URL(url)
   if (protocol !== "https:" && protocol !== "http:") return `its url must begin with https:// or http://`
   if (search || hash || username) return "its url must be an address and nothing more"
+  if (pathname !== "/") return `its url has a path, ${pathname}: the server has none`
   return undefined
+}
+
+/** Secrets must not come to lie in whatever project OpenCode is started in. */
+function faultOfFolder(folder: string | undefined): string | undefined {
+  if (!folder || /^(\/|[A-Za-z]:[\\/])/.test(folder)) return undefined
+  return `BETTER_SHARE_DIR must be a whole path, and not ${JSON.stringify(folder)}`
 }
 
 function faultOfRules({ patterns, allow }: RedactSettings): string | undefined {

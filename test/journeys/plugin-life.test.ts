@@ -99,7 +99,15 @@ test("one download and no options: shared, killed in the middle of an answer, st
 
 test("encrypted: the link that OpenCode prints opens the session in a browser, and the server holds no word of it", async () => {
   const world = await newWorld()
-  const { model, opencode, pluginData } = await setPluginStage({ options: { url: world.url, encrypt: true } })
+  // Installed twice, as happens: the copy with options is the one that was meant.
+  const { model, opencode, pluginData } = await setPluginStage({
+    options: { encrypt: true },
+    env: { BETTER_SHARE_BASE_URL: world.url },
+    files: {
+      "README.md": "# demo\n",
+      ".opencode/plugin/better-share.js": await (await fetch(`${world.url}/plugin.js`)).text(),
+    },
+  })
   model.play({ title: "Ein Geheimnis", turns: [{ text: "Nobody but you reads **this**." }] })
   const run = await opencode.run(["--share"], "Say something secret")
   expect(run.code, run.transcript).toBe(0)
@@ -132,7 +140,8 @@ test("auto: a session is shared once and its link is shown", async () => {
   const links = new Set(run.transcript.match(/http:\/\/[^\s]+\/share\/[A-Za-z0-9]{22}/g))
   expect([...links], run.transcript).toHaveLength(1)
   const [link = ""] = links
-  expect(run.transcript).toContain(`This session is shared: ${link}`)
+  // `run` prints it by itself.
+  expect(run.transcript.split(link)).toHaveLength(2)
   expect(JSON.stringify((await readShare(link)).messages)).toContain("An answer.")
 })
 

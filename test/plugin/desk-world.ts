@@ -90,6 +90,7 @@ export async function createDeskWorld(url: string): Promise<DeskWorld> {
       pace: { watched: { flush: 5, send: 0 }, unwatched: { flush: 5, send: 0 } },
       userAgent: "better-share-plugin/test",
       directory: "/work",
+      dryRuns: new Set(),
       dryRunFolder: join(home, "dry-run"),
       machine: { environment: {}, home: "/home/dev", user: "dev" },
     })

@@ -1,5 +1,6 @@
 import { readdir, readFile, writeFile } from "node:fs/promises"
 import { join } from "node:path"
+import { brotliDecompressSync } from "node:zlib"
 import { afterAll, beforeAll, expect, test } from "vitest"
 import { waitFor } from "../wait.ts"
 import { createWorld, type World } from "../world.ts"
@@ -31,6 +32,18 @@ async function begin(settings: Record<string, unknown> = {}) {
   for (const at of [1, 2, 3]) say(scene, at)
   const desk = scene.start({ settings })
   return { ...scene, scene, desk, share: await desk.create("ses_1") }
+}
+
+/** A fetch that keeps what is sent, unpacked where it is a segment. */
+function recording() {
+  const texts: string[] = []
+  const send: typeof fetch = (input, init) => {
+    const { body } = init ?? {}
+    if (typeof body === "string") texts.push(body)
+    if (body instanceof Uint8Array) texts.push(brotliDecompressSync(body).toString("utf8"))
+    return fetch(input, init)
+  }
+  return { send, sent: () => texts.join("\n") }
 }
 
 /** A fetch that counts what goes where. */
@@ -268,6 +281,24 @@ test("with `block` a session that holds a secret is not shared, and the user hea
   )
 })
 
+test("with `block` a share in which a secret turns up is taken back, before the secret leaves", async () => {
+  const scene = await createDeskWorld(world.url)
+  const secret = ["gh", "p_", "aB3".repeat(12)].join("")
+  scene.sessions.session({ id: "ses_1" })
+  say(scene, 1)
+  const { sent, send } = recording()
+  const desk = scene.start({ settings: { redact: "block" }, fetch: send })
+  const share = await desk.create("ses_1")
+  await isInStep(scene, share)
+  say(scene, 2, `The token is ${secret}.`)
+  await waitFor("the share to be gone", async () => (await fetch(share.url)).status === 410)
+  expect(scene.notices.map(({ message }) => message)).toEqual([
+    expect.stringMatching(/^Not shared any more, as it holds secrets: 1 × github\S*\. Found: .*prt_0002/),
+  ])
+  expect(sent().includes("redacted")).toBe(false)
+  expect(sent().includes(secret)).toBe(false)
+})
+
 test("a dry run sends nothing and writes down what would leave", async () => {
   const scene = await createDeskWorld(world.url)
   const secret = ["gh", "p_", "aB3".repeat(12)].join("")
@@ -282,6 +313,18 @@ test("a dry run sends nothing and writes down what would leave", async () => {
   expect(written.trim().split("\n")).toHaveLength(3)
   expect(written).toContain("[redacted:github")
   expect(written).not.toContain(secret)
+})
+
+test("a dry run says at the end what would have left by then", async () => {
+  const scene = await createDeskWorld(world.url)
+  scene.sessions.session({ id: "ses_1" })
+  const { calls, send } = counting()
+  const desk = scene.start({ settings: { dryRun: true }, fetch: send })
+  await expect(desk.create("ses_1")).rejects.toThrow("nothing would be removed")
+  say(scene, 1, `The token is ${["gh", "p_", "aB3".repeat(12)].join("")}.`)
+  await desk.close(3_000)
+  expect(scene.notices.at(-1)?.message).toMatch(/items: 3.*removed: 1 × github/)
+  expect(calls).toEqual([])
 })
 
 test("one notice says what was removed, by kind and count; the same secret is one placeholder after a restart too", async () => {

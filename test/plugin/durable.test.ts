@@ -133,7 +133,7 @@ test.each(Object.entries(OUTAGES))(
     expect(scene.notices).toHaveLength(1)
     away = false
     await isInStep(scene, share.id)
-    expect(await readdir(batches)).toEqual([])
+    await waitFor("the batch to go", async () => (await readdir(batches)).length === 0)
   },
 )
 
@@ -188,8 +188,12 @@ test("an unshare that does not reach the server says so, and is done when it can
   // Nothing more goes up in between.
   say(scene, 2)
   desk.kill()
+  scene.sessions.session({ id: "ses_1", share: { url: share.url } })
   await scene.start().resume()
   await waitFor("the share to be gone", async () => (await fetch(share.url)).status === 410)
+  // OpenCode was told that it failed: the user hears that it is done, and OpenCode's own note goes.
+  await waitFor("the user to be told", () => scene.notices.at(-1)?.message.includes("is removed now"))
+  await waitFor("OpenCode to know", async () => !(await scene.sessions.reader.session("ses_1"))?.share)
   const outbox = join(scene.folder, "outbox")
   await waitFor("the outbox to be empty", async () => (await readdir(outbox)).length === 0)
 })

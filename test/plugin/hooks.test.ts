@@ -41,7 +41,7 @@ function machineOf(changes: Partial<PluginMachine> = {}): PluginMachine {
 
 const answering = (answer: () => Promise<unknown>): PluginInput => ({
   client: {
-    _client: { get: answer as PluginInput["client"]["_client"]["get"] },
+    _client: { get: answer as PluginInput["client"]["_client"]["get"], delete: answer },
     tui: { showToast: answer },
     app: { log: answer },
   },

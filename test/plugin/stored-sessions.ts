@@ -91,6 +91,10 @@ export function createStoredSessions(now: () => number = Date.now): StoredSessio
             .flatMap((child) => [child, ...below(child.id)])
         return structuredClone(below(id))
       },
+      forgetShare: async (id) => {
+        const session = sessions.get(id)
+        if (session) sessions.set(id, { ...session, share: undefined })
+      },
       hasOlderThan: async (time) =>
         [...sessions.values()].some((session) => (session.time?.created ?? time) < time),
       async *items(session) {

@@ -3,11 +3,14 @@ import type { MessageData, PartData, SessionData } from "../../protocol/opencode
 
 /** OpenCode's own HTTP client as a plugin is given it, as far as it is used here. */
 export interface OpenCodeClient {
-  get(request: {
-    url: string
-    path?: Record<string, string>
-    query?: Record<string, string | number>
-  }): Promise<{ data?: unknown; response?: Response }>
+  get(request: ClientRequest): Promise<{ data?: unknown; response?: Response }>
+  delete(request: ClientRequest): Promise<unknown>
+}
+
+interface ClientRequest {
+  url: string
+  path?: Record<string, string>
+  query?: Record<string, string | number>
 }
 
 /** Reads sessions as OpenCode stores them. */
@@ -16,6 +19,8 @@ export interface SessionReader {
   session(sessionID: string): Promise<SessionData | undefined>
   /** The sessions that a session has started, and those that they have. */
   descendants(sessionID: string): Promise<SessionData[]>
+  /** Has OpenCode forget that the session is shared, with the same call as a user's. */
+  forgetShare(sessionID: string): Promise<void>
   /** Whether OpenCode knows a session of this project that is older: if not, it may have lost them all. */
   hasOlderThan(time: number): Promise<boolean>
   /** All of one session, a page of messages at a time, so that a large one never stands in memory whole. */
@@ -63,6 +68,9 @@ export function createSessionReader(client: OpenCodeClient): SessionReader {
   return {
     session,
     descendants,
+    async forgetShare(sessionID) {
+      await client.delete({ url: "/session/{id}/share", path: { id: sessionID } })
+    },
     async hasOlderThan(time) {
       const { data } = await client.get({ url: "/session" })
       return (

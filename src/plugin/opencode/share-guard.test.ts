@@ -16,14 +16,15 @@ function setUp(shares: string[] = []) {
   }
   const bridge = {
     url: BRIDGE,
+    project: "/ours",
     knows: async (id: string) => shares.includes(id),
     owns: async (id: string) => id === "ses_Ours",
     onRefusal: (origin: string) => void refused.push(origin),
   }
-  const dismiss = installShareGuard(scope).admit(bridge)
+  installShareGuard(scope).admit(bridge)
   const call = async (method: string, url: string, body: string | Uint8Array<ArrayBuffer> = BODY) =>
     (await scope.fetch(url, { method, headers: HEADERS, body })).status
-  return { scope, sent, refused, call, dismiss }
+  return { scope, sent, refused, call, bridge }
 }
 
 test("share calls to the bridge pass, those about our sessions to any other server do not leave", async () => {
@@ -69,11 +70,12 @@ test("a project without the plugin, in the same process, shares as it likes", as
   expect([sent.length, refused.length]).toEqual([2, 2])
 })
 
-test("it is installed once, however many projects a process serves, and looks after those that are left", async () => {
-  const { scope, call, dismiss } = setUp()
+test("it is installed once, however many projects a process serves, and has one bridge for each", async () => {
+  const { scope, call, bridge } = setUp()
   const guarded = scope.fetch
   installShareGuard(scope).admit({
     url: "http://127.0.0.1:5000/other",
+    project: "/other",
     knows: async () => false,
     owns: async () => false,
     onRefusal() {},
@@ -81,6 +83,9 @@ test("it is installed once, however many projects a process serves, and looks af
   expect(scope.fetch).toBe(guarded)
   expect(await call("POST", "http://127.0.0.1:5000/other/api/share")).toBe(200)
   expect(await call("POST", "https://console.example.com/api/share")).toBe(403)
-  dismiss()
-  expect(await call("POST", "https://console.example.com/api/share")).toBe(200)
+  // One that takes another's place is the project's from then on.
+  const next = "http://127.0.0.1:6000/next"
+  installShareGuard(scope).admit({ ...bridge, url: next })
+  expect(await call("POST", `${next}/api/share`)).toBe(200)
+  expect(await call("POST", `${BRIDGE}/api/share`)).toBe(403)
 })

@@ -5,12 +5,14 @@
  * nowhere. One process may serve projects that have no plugin: theirs are theirs.
  */
 export interface ShareGuard {
-  /** Lets requests to this bridge pass, and looks after its shares. Returns what ends that. */
-  admit(bridge: GuardedBridge): () => void
+  /** Lets requests to this bridge pass, and looks after its shares, in the place of the project's bridge before it. */
+  admit(bridge: GuardedBridge): void
 }
 
 export interface GuardedBridge {
   url: string
+  /** The project's folder. */
+  project: string
   /** Whether a share of this id was made here. Must not reject. */
   knows(shareID: string): Promise<boolean>
   /** Whether a session is one of the bridge's project. Must not reject. */
@@ -32,12 +34,14 @@ type GuardedFetch = Fetch & { [GUARD]?: ShareGuard }
 export function installShareGuard(scope: { fetch: Fetch }): ShareGuard {
   const installed = (scope.fetch as GuardedFetch)[GUARD]
   if (installed) return installed
-  const bridges = new Set<GuardedBridge>()
+  /** By project. */
+  const bridges = new Map<string, GuardedBridge>()
   const send = scope.fetch
 
   const guarded = async (...[input, init]: Parameters<Fetch>): Promise<Response> => {
     const call = readCall(input, init)
-    if (!call || [...bridges].some(({ url }) => call.url.href.startsWith(`${url}/`))) return send(input, init)
+    if (!call || [...bridges.values()].some(({ url }) => call.url.href.startsWith(`${url}/`)))
+      return send(input, init)
     const bridge = await findBridge(call)
     if (!bridge) return send(input, init)
     if (call.method === "DELETE") {
@@ -51,7 +55,7 @@ export function installShareGuard(scope: { fetch: Fetch }): ShareGuard {
 
   /** Whose share or session it is about. */
   async function findBridge({ shareID, sessionID }: ShareCall): Promise<GuardedBridge | undefined> {
-    for (const bridge of bridges) {
+    for (const bridge of bridges.values()) {
       if (shareID !== undefined && (await bridge.knows(shareID))) return bridge
       if (sessionID !== undefined && (await bridge.owns(sessionID))) return bridge
     }
@@ -60,8 +64,7 @@ export function installShareGuard(scope: { fetch: Fetch }): ShareGuard {
 
   const guard: ShareGuard = {
     admit(bridge) {
-      bridges.add(bridge)
-      return () => void bridges.delete(bridge)
+      bridges.set(bridge.project, bridge)
     },
   }
   scope.fetch = Object.assign(guarded, send, { [GUARD]: guard })

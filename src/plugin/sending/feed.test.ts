@@ -30,12 +30,12 @@ function open(changes: Partial<FeedDeps> = {}): Promise<Feed> {
       session: async () => undefined,
       descendants: async () => [],
       hasOlderThan: async () => true,
+      forgetShare: async () => {},
       async *items() {},
     },
     redactor: undefined,
     saveRedaction: async () => {},
     subagents: true,
-    blocks: false,
     onFindings() {},
     now: Date.now,
     pause: async () => {},
@@ -71,6 +71,7 @@ test("a reading gives way to events that came while it was under way, removals t
       session: async () => ({ id: "ses_1" }),
       descendants: async () => [],
       hasOlderThan: async () => true,
+      forgetShare: async () => {},
       async *items() {
         feed?.hear(part(1, "newer"))
         yield [part(1, "older"), part(2, "read")]

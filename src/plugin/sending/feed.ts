@@ -38,8 +38,8 @@ export interface FeedDeps {
   /** Makes the redactor's memory durable. Called before anything that it replaced is. */
   saveRedaction(): Promise<void>
   subagents: boolean
-  /** An item with findings is not sent; else with placeholders. */
-  blocks: boolean
+  /** With it, nothing is sent any more once something is found. Must not throw. */
+  onBlocked?(findings: readonly Finding[]): void
   onFindings(findings: readonly Finding[]): void
   now: () => number
   /** Resolves in a later turn of the event loop. */
@@ -147,8 +147,9 @@ export async function openFeed(deps: FeedDeps): Promise<Feed> {
   async function redact(item: Item): Promise<{ item: Item; findings: Finding[] } | undefined> {
     if (!redactor) return { item, findings: [] }
     const clean = await redactor.redact(item, { growing: isGrowing(item) })
-    if (!deps.blocks || clean.findings.length === 0) return clean
-    deps.onFindings(clean.findings)
+    if (!deps.onBlocked || clean.findings.length === 0) return clean
+    closed = true
+    deps.onBlocked(clean.findings)
     return undefined
   }
 

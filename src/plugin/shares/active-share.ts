@@ -8,7 +8,7 @@ import { createClearForm, createSealedForm } from "../sending/segment-form.ts"
 import { createSender, type Sender } from "../sending/sender.ts"
 import { openShareRedactor } from "../sending/share-redactor.ts"
 import { createTyping, type Typing } from "../sending/typing.ts"
-import { countKinds } from "../telling/findings.ts"
+import { createFindingsReport } from "../telling/findings-report.ts"
 import type { KeyringEntry } from "./keyring.ts"
 
 /** A share that this process keeps in step with its session. */
@@ -32,12 +32,11 @@ export interface ActiveShare {
   stop(): Promise<void>
 }
 
-/** The findings of a first reading arrive within this, and are told together. */
-const TELL_AFTER_MS = 2_000
-
 export interface ActiveShareHandlers {
   /** The server does not know the share any more. */
   onLost(entry: KeyringEntry, error: unknown): void
+  /** A session that is not to be shared with what was found in it. */
+  onBlocked(entry: KeyringEntry, found: readonly Finding[]): void
   onFailure(error: unknown): void
 }
 
@@ -45,15 +44,13 @@ export async function openActiveShare(
   entry: KeyringEntry,
   { deps, api, handlers }: { deps: PluginDeps; api: ApiClient; handlers: ActiveShareHandlers },
 ): Promise<ActiveShare> {
-  const { outbox, settings, notices, audit, now } = deps
+  const { outbox, settings, notices, now } = deps
   const { shareID, keyText } = entry
   const sealer = keyText === undefined ? undefined : await createSealer(shareID, keyText)
   const redaction = await openShareRedactor(entry, deps)
-  const findings: Finding[] = []
+  const report = createFindingsReport(entry, deps)
   let viewers = 0
   let timer: ReturnType<typeof setTimeout> | undefined
-  let telling: ReturnType<typeof setTimeout> | undefined
-  let told = false
   const pace = () => (viewers > 0 ? deps.pace.watched : deps.pace.unwatched)
 
   const feed = await openFeed({
@@ -63,8 +60,8 @@ export async function openActiveShare(
     redactor: redaction?.redactor,
     saveRedaction: async () => redaction?.save(),
     subagents: settings.subagents,
-    blocks: settings.redact?.mode === "block",
-    onFindings,
+    onFindings: (found) => report.add(found),
+    ...(settings.redact?.mode === "block" && { onBlocked: (found) => handlers.onBlocked(entry, found) }),
     now,
     pause: deps.pause,
   })
@@ -103,32 +100,6 @@ export async function openActiveShare(
     typing.watched(count, more)
   }
 
-  function onFindings(found: readonly Finding[]): void {
-    findings.push(...found)
-    audit.record({
-      event: "redacted",
-      sessionID: entry.sessionID,
-      shareID: entry.shareID,
-      kinds: countKinds(found),
-    })
-    if (told || telling) return
-    telling = setTimeout(tellFindings, TELL_AFTER_MS)
-    telling.unref?.()
-  }
-
-  /** Once a share: what comes later stands in the log. */
-  function tellFindings(): void {
-    clearTimeout(telling)
-    telling = undefined
-    if (told || findings.length === 0) return
-    told = true
-    const blocked = settings.redact?.mode === "block"
-    const message = blocked
-      ? `Not shared, as it holds secrets: ${countKinds(findings)}.`
-      : `Removed before sharing: ${countKinds(findings)}.`
-    notices.tell({ key: `findings ${entry.shareID}`, variant: blocked ? "warning" : "info", message })
-  }
-
   function schedule(): void {
     if (timer) return
     timer = setTimeout(() => {
@@ -158,12 +129,13 @@ export async function openActiveShare(
       clearTimeout(timer)
       timer = undefined
       await feed.flush()
-      tellFindings()
+      report.tell()
       await sender.settle(Math.max(0, end - now()))
     },
     async stop() {
       clearTimeout(timer)
       typing.stop()
+      report.stop()
       await Promise.all([sender.stop(), feed.close()])
     },
   }

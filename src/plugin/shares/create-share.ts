@@ -35,15 +35,33 @@ export async function shareSession(
     audit.record({ event: "refused", sessionID, reason: error instanceof Error ? error.message : "unknown" })
     if (error instanceof ShareError) throw error
     const notice = describeFailure(error)
-    const hint = error instanceof CallError && error.failure !== "refused" ? " Nothing was shared." : ""
-    notices.tell({
-      ...notice,
-      key: `share ${notice.key}`,
-      message: `${withoutPromise(notice.message)}${hint}`,
-    })
+    // A disk that takes nothing is told of once, whoever meets it first.
+    const key = isDiskFailure(error) ? notice.key : `share ${notice.key}`
+    notices.tell({ ...notice, key, message: `${withoutPromise(notice.message)} Nothing was shared.` })
     notices.log("error", `sharing ${sessionID} failed: ${String(error)}`)
     throw new ShareError(isDiskFailure(error) ? "internal" : "unavailable", notice.message, { cause: error })
   }
+}
+
+/** What would leave by now: `run` shares before it asks. */
+export async function repeatDryRuns(deps: PluginDeps): Promise<void> {
+  for (const sessionID of deps.dryRuns) {
+    await tellDryRun(sessionID, await rehearse(sessionID, deps), deps)
+  }
+}
+
+async function tellDryRun(
+  sessionID: string,
+  { lines, findings }: { lines: string[]; findings: Finding[] },
+  { dryRunFolder, notices }: PluginDeps,
+): Promise<string> {
+  const path = join(dryRunFolder, `${sessionID}.ndjson`)
+  await writeWhole(path, lines.map((line) => `${line}\n`).join(""))
+  const bytes = lines.reduce((sum, line) => sum + Buffer.byteLength(line) + 1, 0)
+  const removed = findings.length === 0 ? "nothing would be removed" : `removed: ${countKinds(findings)}`
+  const message = `Dry run, nothing was sent. By now ${bytes} bytes would leave (items: ${lines.length}); ${removed}. See ${path}`
+  notices.tell({ key: `dry ${sessionID} ${lines.length}`, variant: "info", message })
+  return message
 }
 
 /** What is not shared yet does not go up later. */
@@ -83,13 +101,8 @@ async function lookFirst(sessionID: string, deps: PluginDeps): Promise<void> {
   if (!blocks && !settings.dryRun) return
   const { lines, findings } = await rehearse(sessionID, deps)
   if (settings.dryRun) {
-    const path = join(deps.dryRunFolder, `${sessionID}.ndjson`)
-    await writeWhole(path, lines.map((line) => `${line}\n`).join(""))
-    const bytes = lines.reduce((sum, line) => sum + line.length + 1, 0)
-    const removed = findings.length === 0 ? "nothing would be removed" : `removed: ${countKinds(findings)}`
-    const message = `Dry run, nothing was sent: ${lines.length} items, ${bytes} bytes would leave; ${removed}. See ${path}`
-    notices.tell({ key: `dry ${sessionID}`, variant: "info", message })
-    throw refused(message)
+    deps.dryRuns.add(sessionID)
+    throw refused(await tellDryRun(sessionID, { lines, findings }, deps))
   }
   if (findings.length === 0) return
   const message = `Not shared, as it holds secrets: ${countKinds(findings)}. Found: ${listPlaces(findings)}.`

@@ -4,7 +4,7 @@ import { atMost } from "../at-most.ts"
 import { createSessionTree, type SessionTree } from "../opencode/session-tree.ts"
 import type { PluginDeps } from "../plugin-deps.ts"
 import { describeFailure } from "../telling/notices.ts"
-import { type ActiveShare, openActiveShare } from "./active-share.ts"
+import { type ActiveShare, type ActiveShareHandlers, openActiveShare } from "./active-share.ts"
 import type { KeyringEntry } from "./keyring.ts"
 import { createUnfinished } from "./unfinished.ts"
 
@@ -31,7 +31,10 @@ export interface OpenShares {
   close(withinMs: number): Promise<void>
 }
 
-export function createOpenShares(deps: PluginDeps): OpenShares {
+export function createOpenShares(
+  deps: PluginDeps,
+  { onBlocked }: Pick<ActiveShareHandlers, "onBlocked">,
+): OpenShares {
   const { settings, keyring, notices, outbox, reader, now } = deps
   const open = new Map<string, Promise<ActiveShare>>()
   const bySession = new Map<string, ActiveShare>()
@@ -59,7 +62,7 @@ export function createOpenShares(deps: PluginDeps): OpenShares {
   }
 
   async function begin(entry: KeyringEntry): Promise<ActiveShare> {
-    const handlers = { onLost, onFailure: fail }
+    const handlers = { onLost, onBlocked, onFailure: fail }
     const share = await openActiveShare(entry, { deps, api: apiOf(entry.server), handlers })
     bySession.set(entry.sessionID, share)
     return share

@@ -17,19 +17,40 @@ export interface Removals {
 export function createRemovals(deps: PluginDeps, shares: OpenShares): Removals {
   const timers = new Map<string, ReturnType<typeof setTimeout>>()
   let stopped = false
-  const attempt = (entry: KeyringEntry) => removeShare(entry, { deps, api: shares.apiOf(entry.server) })
+  const running = new Map<string, Promise<Receipt | undefined>>()
+
+  /** OpenCode asks for it, and its events tell of it: one removal answers both. */
+  function attempt(entry: KeyringEntry): Promise<Receipt | undefined> {
+    const known = running.get(entry.shareID)
+    if (known) return known
+    const removing = removeShare(entry, { deps, api: shares.apiOf(entry.server) }).finally(() =>
+      running.delete(entry.shareID),
+    )
+    running.set(entry.shareID, removing)
+    return removing
+  }
 
   function again(entry: KeyringEntry, failures: number): void {
     if (stopped || timers.has(entry.shareID)) return
     const timer = setTimeout(
       () => {
         timers.delete(entry.shareID)
-        attempt(entry).catch(() => again(entry, failures + 1))
+        attempt(entry).then(
+          () => tellLate(entry),
+          () => again(entry, failures + 1),
+        )
       },
       retryDelay(failures, deps.random()),
     )
     timer.unref?.()
     timers.set(entry.shareID, timer)
+  }
+
+  /** OpenCode was told that it failed, and believes that the session is shared still. */
+  function tellLate({ shareID, sessionID }: KeyringEntry): void {
+    const message = "The share that could not be removed is removed now; its link is dead."
+    deps.notices.tell({ key: `removed ${shareID}`, variant: "success", message })
+    deps.reader.forgetShare(sessionID).catch(() => {})
   }
 
   return {

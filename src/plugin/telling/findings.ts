@@ -1,14 +1,14 @@
 import type { Finding } from "../../redaction/redactor.ts"
 
 /** Kinds and counts, never values: `2 × github-token, 1 × private-key`. Each placeholder counts once. */
-export function countKinds(findings: Iterable<Finding>): string {
+export function countKinds(findings: Iterable<Finding>, most = 6): string {
   const placeholders = new Map(Array.from(findings, ({ placeholder, kind }) => [placeholder, kind]))
   const counts = new Map<string, number>()
   for (const kind of placeholders.values()) counts.set(kind, (counts.get(kind) ?? 0) + 1)
-  return [...counts]
-    .sort(([a, x], [b, y]) => y - x || (a < b ? -1 : 1))
-    .map(([kind, count]) => `${count} × ${kind}`)
-    .join(", ")
+  const sorted = [...counts].sort(([a, x], [b, y]) => y - x || (a < b ? -1 : 1))
+  const more = sorted.slice(most).reduce((sum, [, count]) => sum + count, 0)
+  const lines = sorted.slice(0, most).map(([kind, count]) => `${count} × ${kind}`)
+  return [...lines, ...(more > 0 ? [`${more} others`] : [])].join(", ")
 }
 
 /** Where they are, the first few of them. */

@@ -69,7 +69,8 @@ function inWords(error: unknown): [key: string, message: string] {
 }
 
 const REFUSALS: Partial<Record<string, (said: string) => string>> = {
-  unauthorized: (said) => `${said} Set the plugin's "token" option, or BETTER_SHARE_TOKEN.`,
+  unauthorized: () =>
+    `This server takes shares only with a token: set the plugin's option "token", or BETTER_SHARE_TOKEN. Whoever runs the server hands them out.`,
   forbidden: (said) => `${said} Ask whoever runs the server.`,
   too_large: (said) => `This session is too large for the server: ${said} Its share stays as it is.`,
   rate_limited: (said) => `${said} It will be tried again by itself.`,
