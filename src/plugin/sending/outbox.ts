@@ -57,7 +57,12 @@ export function createOutbox({ folder, now, process, mostBytes = MOST_BYTES }: O
   const batchesOf = (shareID: string) => join(folder, shareID, "batches")
 
   /** Sorts behind every name before it, whatever the clock does. */
-  function nextName(): string {
+  async function nextName(shareID: string): Promise<string> {
+    // Also behind what an earlier process has left, should the clock have gone back since.
+    if (!mostWaiting.has(shareID)) {
+      const newest = (await waiting(shareID)).at(-1)
+      last = Math.max(last, Number.parseInt(newest ?? "0", 10))
+    }
     last = Math.max(now() * 1000, last + 1)
     return `${String(last).padStart(17, "0")}-${process}.ndjson`
   }
@@ -104,11 +109,12 @@ export function createOutbox({ folder, now, process, mostBytes = MOST_BYTES }: O
     async accept(shareID, items) {
       if (items.length === 0) return
       const text = items.map(toLine).join("")
+      const name = await nextName(shareID)
       if (!(await hasRoom(shareID, text.length))) {
         throw new OutboxFullError(`More than ${formatBytes(mostBytes)} wait to be sent.`)
       }
       await makeFolder(batchesOf(shareID))
-      await writeWhole(join(batchesOf(shareID), nextName()), text)
+      await writeWhole(join(batchesOf(shareID), name), text)
     },
     async squash(shareID) {
       const names = await waiting(shareID)

@@ -99,6 +99,7 @@ export function createSender(deps: SenderDeps): Sender {
 
   async function attempt(): Promise<void> {
     try {
+      if (lock && !(await lock.isHeld())) loseLock()
       lock ??= await takeShareLock(outbox.folderOf(shareID), { now, pid: deps.pid })
       if (!lock) return schedule(LOCKED_MS)
       while (!over && (await step()));
@@ -108,6 +109,14 @@ export function createSender(deps: SenderDeps): Sender {
     } catch (error) {
       await fail(error)
     }
+  }
+
+  /** Another process goes on with what waits: what was put here and not committed would come after it. */
+  function loseLock(): void {
+    lock?.release().catch(() => {})
+    lock = undefined
+    uploaded = undefined
+    form.forget()
   }
 
   /** One round with the server: commits what was put, gets tickets for what waits, and puts that. */

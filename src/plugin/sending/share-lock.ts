@@ -1,3 +1,4 @@
+import { randomBytes } from "node:crypto"
 import { open, readFile, rename, rm, stat, utimes } from "node:fs/promises"
 import { join } from "node:path"
 import { makeFolder } from "../files.ts"
@@ -8,6 +9,8 @@ const STALE_MS = 30_000
 const BEAT_MS = 5_000
 
 export interface ShareLock {
+  /** False once another process has taken it, as from a laptop that slept. */
+  isHeld(): Promise<boolean>
   release(): Promise<void>
 }
 
@@ -21,35 +24,39 @@ export async function takeShareLock(
 ): Promise<ShareLock | undefined> {
   await makeFolder(folder)
   const path = join(folder, "lock")
-  if (!(await create(path, pid))) {
+  // The number says whether the holder lives, the rest that it is this one.
+  const mark = `${pid} ${randomBytes(8).toString("hex")}`
+  if (!(await create(path, mark))) {
     if (!(await isStale(path, now()))) return undefined
     // Of several who see that it is stale, one gets to rename it.
-    const aside = `${path}.${pid}.${now()}.part`
+    const aside = `${path}.${mark.replace(" ", ".")}.part`
     try {
       await rename(path, aside)
     } catch {
       return undefined
     }
     await rm(aside, { force: true })
-    if (!(await create(path, pid))) return undefined
+    if (!(await create(path, mark))) return undefined
   }
-  const beat = setInterval(() => {
+  const isHeld = async () => (await readFile(path, "utf8").catch(() => undefined)) === mark
+  const beat = setInterval(async () => {
     const time = now() / 1000
-    utimes(path, time, time).catch(() => {})
+    if (await isHeld()) await utimes(path, time, time).catch(() => {})
   }, BEAT_MS)
   beat.unref()
   return {
+    isHeld,
     async release() {
       clearInterval(beat)
-      await rm(path, { force: true }).catch(() => {})
+      if (await isHeld()) await rm(path, { force: true })
     },
   }
 }
 
-async function create(path: string, pid: number): Promise<boolean> {
+async function create(path: string, mark: string): Promise<boolean> {
   try {
     const file = await open(path, "wx", 0o600)
-    await file.writeFile(String(pid))
+    await file.writeFile(mark)
     await file.close()
     return true
   } catch (error) {
@@ -62,7 +69,7 @@ async function isStale(path: string, now: number): Promise<boolean> {
   try {
     const [{ mtimeMs }, text] = await Promise.all([stat(path), readFile(path, "utf8")])
     if (now - mtimeMs > STALE_MS) return true
-    return text !== "" && !isAlive(Number(text))
+    return text !== "" && !isAlive(Number.parseInt(text, 10))
   } catch {
     // It has just been released.
     return false
