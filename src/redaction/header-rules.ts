@@ -56,6 +56,7 @@ function* believable(line: string, pattern: RegExp, kind: string, minimum = 2): 
 
 function* guessable(line: string, pattern: RegExp, kind: string): Iterable<Span> {
   for (const span of spansOf(line, pattern, kind, RANK.own)) {
+    if (/^[A-Za-z_]\w*(?:(?:\.\w+)+\(|\((?:.*\))?$)/.test(span.value)) continue
     if (looksSecret(span.value, { password: true, quoted: true })) yield span
   }
 }

@@ -5,18 +5,26 @@ import { looksSecret } from "./secrecy.ts"
 const QUOTE = String.raw`(?:\\{0,7}["'\x60]|%22|&quot;|\\{1,4}u0022)`
 /** The name goes on: `tokenForDeploy`, `password_2`. */
 const REST = "([A-Za-z0-9_.-]{0,32})"
-/** Behind the name: `"]`, `: string` (a type), and then `=`, `: `, `=>`, `(`, `>`. */
-const JOINT = String.raw`(?:${QUOTE}?[\])]?|\?|!)(?:[ \t]{0,2}:[ \t]{0,2}[\w&<>|\[\]' ]{1,24}(?==))?[ \t]{0,8}(=>|:=|==|=|:|,|>|\(|%3[AaDd]|[|│]|\b(?:is|to)\b)[ \t]{0,8}`
+/** Behind the name, also in colours and in bold: `"]`, `: string` (a type), and then `=`, `: `, `=>`, `(`, `>`. */
+/** As `withoutColours` (lines.ts) leaves them. */
+const COLOUR = String.raw`\x1b{0,36}`
+const STARS = String.raw`(?:\*\*|__)?`
+const JOINT = String.raw`${COLOUR}(?:${QUOTE}?[\])]?|\?|!)${STARS}(?:[ \t]{0,2}:[ \t]{0,2}[\w&<>|\[\]' ]{1,24}(?==))?[ \t]{0,8}(=>|:=|==|=|:|,|>|\(|%3[AaDd]|[|│]|\b(?:is|to)\b)${STARS}${COLOUR}[ \t]{0,8}${COLOUR}`
 const FLAG = String.raw`()${QUOTE}?,?[ \t]{1,4}`
 /** `String::from("…")`, `new Secret("…")`. */
 const WRAPPED = String.raw`(?:(?:new )?[\w.:]{1,40}\(){0,2}`
-const VALUE = String.raw`(?:${WRAPPED}${QUOTE}([^\s"'\x60\\]{4,512})|([^\s"'\x60\\<>,;(){}[\]|&]{6,512}))`
+const VALUE = String.raw`(?:${WRAPPED}${QUOTE}([^\s"'\x60\\]{4,512})|([^\s"'\x60\\<>,;(){}[\]|&\x1b]{6,512}))`
 
 const PASSWORD = "passw(?:or)?d|passphrase|passcode|passwd|pass|pwd"
 const TOKEN =
   "secret|token|credentials?|api[-_. ]?keys?|(?:access|private|auth|account|shared|signing|encryption|master|license|service|storage|admin|client)[-_ ]?key|(?<!cache|primary|foreign|sort|partition|public|object|row|idempotency|host|routing|query|surrogate|message|event|map)[-_]key|[-_]auth|auth[-_]pass|[-_]pat|[-_]dsn|session[-_]?(?:cookie|key)|cookie|salt"
 
 const NAMED = new RegExp(`(?:(${PASSWORD})|(${TOKEN}))${REST}${JOINT}${VALUE}`, "gi")
+/** A password of all signs: judged by all of it, and only where it can be no code. */
+const SIGNS = new RegExp(
+  String.raw`(?:${PASSWORD})(?:[\w.-]{0,32})${QUOTE}?[ \t]{0,4}(?:=|:|\bis\b)[ \t]{0,4}([^\s"'\x60\\<>{}[\](),$\x1b][^\s"'\x60\\\x1b]{7,127})(?=\s|$)`,
+  "gi",
+)
 const FLAGGED = new RegExp(`--?(?:[a-z]{1,20}-){0,3}(?:(${PASSWORD})|(${TOKEN}))${REST}${FLAG}${VALUE}`, "gi")
 
 /** What says that a name is about a secret and does not hold one: `token_count`, `passwordField`, `secretName`. */
@@ -76,6 +84,7 @@ export function createKeywordRule(): Rule {
     literals: LITERALS,
     *find(line) {
       yield* named(line, NAMED)
+      yield* ofSigns(line)
       if (line.includes("-")) yield* named(line, FLAGGED)
     },
   }
@@ -91,8 +100,56 @@ function* named(line: string, pattern: RegExp): Iterable<Span> {
     const value = raw.replace(quoted ? /(?:%22|&quot;|[:,;])$/ : /[.:!?*_~]{1,4}$/, "")
     if (!looksSecret(value, { password: password !== undefined, quoted })) continue
     const start = behind - raw.length
-    const kind = password === undefined ? "secret" : "password"
-    yield { start, end: start + value.length, kind, value, rank: RANK.keyword }
+    const more = quoted ? restInQuotes(line, start, behind) : restOfRun(line, behind, joint)
+    if (more > 0) {
+      const all = line.slice(start, behind + more)
+      yield { start, end: behind + more, kind: kindOf(password), value: all, rank: RANK.keyword }
+      continue
+    }
+    yield { start, end: start + value.length, kind: kindOf(password), value, rank: RANK.keyword }
+  }
+}
+
+function kindOf(password: string | undefined): string {
+  return password === undefined ? "secret" : "password"
+}
+
+const RUN = /[^\s"'`\\\x1b]{1,256}/y
+
+/** What of a password stands behind the first sign that may end one: `Tr0ub4dor&3xyz`. */
+function restOfRun(line: string, at: number, joint: string): number {
+  RUN.lastIndex = at
+  let run = RUN.exec(line)?.[0] ?? ""
+  // The next field of a query or a list, a command, an element.
+  run = run.replace(/(?:[&;,|][\w.-]{1,40}[=:]|<|[&;,|>]{2}).*/, "")
+  if (joint === ">") return 0
+  // A sign that closes what was opened before it is no part.
+  for (;;) {
+    const shorter = run.replace(/(?:[\].,;:!?>*_~|&}]|\)(?<!\(.*\)))$/, "")
+    if (shorter === run) break
+    run = shorter
+  }
+  return /[A-Za-z0-9]/.test(run) && !/^[)\]}]+[.,;]/.test(run) ? run.length : 0
+}
+
+/** What stands behind another quote than that which the value began with. */
+function restInQuotes(line: string, start: number, at: number): number {
+  const quote = line[start - 1] ?? ""
+  const other = line[at] ?? ""
+  if (!/["'`]/.test(quote) || !/["'`]/.test(other) || other === quote || line[start - 2] === "\\") return 0
+  const rest = line.slice(at, at + 128)
+  const end = rest.indexOf(quote)
+  return end > 0 && !/\s/.test(rest.slice(0, end)) ? end : 0
+}
+
+function* ofSigns(line: string): Iterable<Span> {
+  for (const match of line.matchAll(SIGNS)) {
+    const raw = match[1] ?? ""
+    const value = raw.replace(/[.,:;!?*_~\]}]{1,4}$|(?<!\(.*)\)$/, "")
+    const kinds = [/[a-z]/, /[A-Z]/, /\d/, /[^A-Za-z0-9]/].filter((kind) => kind.test(value)).length
+    if (kinds < 4 || /^[\w$.]*[([]|[&;,][\w.-]{1,40}[=:]|=>|\$\{|:\/\//.test(value)) continue
+    const start = match.index + match[0].length - raw.length
+    yield { start, end: start + value.length, kind: "password", value, rank: RANK.keyword }
   }
 }
 

@@ -92,13 +92,23 @@ function spanOf(known: Known, text: string, at: number, from: number, to: number
     while (start > from && isBase64(text, start - 1)) start--
     while (end < to && isBase64(text, end)) end++
   } else if (known.text.length < ALONE_BELOW) {
-    if ((start > 0 && isWord(text, start - 1)) || (end < text.length && isWord(text, end))) return undefined
+    if (
+      (start > 0 && isWord(text, start - 1) && !isColour(text, start)) ||
+      (end < text.length && isWord(text, end))
+    )
+      return undefined
   }
   return { start, end, kind, value, rank: RANK.known }
 }
 
 function isWord(text: string, at: number): boolean {
   return /[A-Za-z0-9_]/.test(text[at] as string)
+}
+
+const COLOUR = /\x1b\[[\d;]{0,16}[mK]$/
+
+function isColour(text: string, end: number): boolean {
+  return COLOUR.test(text.slice(Math.max(0, end - 20), end))
 }
 
 function isBase64(text: string, at: number): boolean {

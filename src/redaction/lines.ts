@@ -74,3 +74,10 @@ function cutInside(text: string, start: number): number {
   }
   return end
 }
+
+const COLOURS = /\x1b\[[\d;]{0,16}[mK]/g
+
+/** The line with what switches colours blanked, so that places stay the same and no letter stands before a word. */
+export function withoutColours(line: string, blank: string): string {
+  return line.includes("\x1b") ? line.replace(COLOURS, (code) => blank.repeat(code.length)) : line
+}

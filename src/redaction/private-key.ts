@@ -11,7 +11,10 @@ const END = /-----END ?(?:[A-Z0-9]{1,20} ){0,3}PRIVATE KEY(?: BLOCK)?-----/
 const LINE_END = /\r?\n|(?:\\{1,8}r)?\\{1,8}n/g
 /** A line of a key, or an empty one, or a header, behind what diffs, quotes and numbered listings put before it. */
 const KEY_LINE =
-  /^[\s+\->|"'`#*,\\]{0,12}(?:\d{1,6}[:|\t ] {0,2}\|?)?[\s+"'`\\-]{0,12}(?:[A-Za-z0-9+/=]*|[A-Za-z-]{2,20}: [^\n]{0,100})["'`,;\\\s]{0,12}(?:\+ ?)?$/
+  /^[\s+\->|"'`#*,\\]{0,12}(?:Line |[\w./-]{1,200}:)?(?:\d{1,6}[:|\t ] {0,2}\|?)?[\s+"'`\\-]{0,12}(?:[A-Za-z0-9+/=]*|[A-Za-z-]{2,20}: [^\n]{0,100})["'`,;\\\s]{0,12}(?:\+ ?)?$/
+
+/** A key that was pasted as one line and cut off: words of Base64, and then something else. */
+const KEY_WORDS = /^(?:[\t ]{0,3}[A-Za-z0-9+/=]{16,4096}){1,400}/
 
 export interface KeyBlock {
   start: number
@@ -46,11 +49,19 @@ function endOfKey(text: string, bodyStart: number): { end: number; open: boolean
     if (end !== null) return { end: bodyStart + at + end.index + end[0].length, open: false }
     if (lineEnd === null) {
       const all = bodyStart + body.length
-      return { end: KEY_LINE.test(line) ? all : bodyStart + at, open: body.length < LONGEST }
+      return {
+        end: KEY_LINE.test(line) ? all : bodyStart + at + wordsOfKey(line, at),
+        open: body.length < LONGEST,
+      }
     }
-    if (!KEY_LINE.test(line)) return { end: bodyStart + at, open: false }
+    if (!KEY_LINE.test(line)) return { end: bodyStart + at + wordsOfKey(line, at), open: false }
     at = lineEnd.index + lineEnd[0].length
   }
+}
+
+/** How much of the line that a key begins in is the key's. */
+function wordsOfKey(line: string, at: number): number {
+  return at === 0 ? (KEY_WORDS.exec(line)?.[0].length ?? 0) : 0
 }
 
 /** Private keys in PEM: whole, quoted, in a diff, with line numbers, or cut off; the library's rule takes the plain ones. */
@@ -81,7 +92,9 @@ function materialOf(block: string): string {
   return block
     .replace(/-----[^-]*-----/g, "")
     .split(LINE_END)
-    .map((line) => line.replace(/^[\s+\->|"'`#*,\\]*(?:\d{1,6}[:|\t ] {0,2}\|?)?/, ""))
+    .map((line) =>
+      line.replace(/^[\s+\->|"'`#*,\\]*(?:Line |[\w./-]{1,200}:)?(?:\d{1,6}[:|\t ] {0,2}\|?)?/, ""),
+    )
     .filter((line) => !/^[A-Za-z-]{2,20}: /.test(line))
     .join("")
     .replace(/[^A-Za-z0-9+/=]/g, "")

@@ -218,7 +218,7 @@ describe("an item", () => {
 
   it("with a .env file is redacted in all values, read or written", async () => {
     const output =
-      "<path>/srv/app/.env</path>\n<content>\n00001| LOG_LEVEL=debug\n00002| GREETING=Good morning Mira\n00003| WORD=harbour\n"
+      "<path>/srv/app/.env</path>\n<content>\n00001| LOG_LEVEL=debug\n00002| GREETING=Good morning 4 all\n00003| WORD=harbour-4711\n"
     const read = part({
       type: "tool",
       tool: "read",
@@ -228,13 +228,13 @@ describe("an item", () => {
     expect((await redactorWith({}).redact(read)).item.data).toMatchObject({
       state: {
         output: output
-          .replace("Good morning Mira", "[redacted:env-file:1]")
-          .replace("harbour", "[redacted:env-file:2]"),
+          .replace("Good morning 4 all", "[redacted:env-file:1]")
+          .replace("harbour-4711", "[redacted:env-file:2]"),
       },
     })
     const diff: Item = {
       type: "session_diff",
-      data: [{ file: ".env.local", patch: "@@ -1 +1 @@\n+WORD=harbour", status: "added" }],
+      data: [{ file: ".env.local", patch: "@@ -1 +1 @@\n+WORD=harbour-4711", status: "added" }],
     }
     expect((await redactorWith({}).redact(diff)).item.data).toMatchObject([
       { patch: "@@ -1 +1 @@\n+WORD=[redacted:env-file:1]" },
@@ -243,7 +243,7 @@ describe("an item", () => {
       type: "tool",
       tool: "read",
       callID: "c",
-      state: { status: "completed", input: { filePath: ".env.example" }, output: "WORD=harbour" },
+      state: { status: "completed", input: { filePath: ".env.example" }, output: "WORD=harbour-4711" },
     })
     expect((await redactorWith({}).redact(example)).item).toEqual(example)
   })

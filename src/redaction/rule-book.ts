@@ -1,3 +1,4 @@
+import { createFormRules } from "./form-rules.ts"
 import { createHeaderRules } from "./header-rules.ts"
 import { createKeywordRule } from "./keyword-rules.ts"
 import { createLibraryRules } from "./library-rules.ts"
@@ -24,6 +25,7 @@ export function standardRules(): Rule[] {
     ...createLibraryRules(),
     createPrivateKeyRule(),
     ...createTokenRules(),
+    ...createFormRules(),
     ...createHeaderRules(),
     createKeywordRule(),
   ]

@@ -59,7 +59,7 @@ const WORD =
   /^(?:[a-z]+|[A-Z]+|[A-Z]?[a-z]+(?:[A-Z][a-z]+){0,8}|[vV]?\d{1,4}|20\d{6}|[A-Za-z][a-z]{2,14}\d{1,2}|[A-Z]{2,8}[a-z]+|[vV]\d+(?:\.\d+){0,3})$/
 
 /** Made of words and small numbers, such as `claude-sonnet-4-5` or `refreshTokenV2`. */
-function isWordy(value: string): boolean {
+export function isWordy(value: string): boolean {
   const pieces = value.split(/[-_./:@+#!?,;=~|$]+|(?<=[a-z])(?=[A-Z])/).filter((piece) => piece !== "")
   if (!pieces.every((piece) => WORD.test(piece))) return false
   const letters = value.replace(/[^A-Za-z]/g, "")

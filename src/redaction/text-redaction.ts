@@ -1,11 +1,11 @@
-import { dotenvRule } from "./dotenv.ts"
 import type { KnownValues } from "./known-values.ts"
 import type { Labels } from "./labels.ts"
-import { type Batch, nextBatch } from "./lines.ts"
+import { type Batch, nextBatch, withoutColours } from "./lines.ts"
 import { keyLines } from "./private-key.ts"
-import type { Rule, Span } from "./rule.ts"
+import type { Span } from "./rule.ts"
 import type { RuleBook } from "./rule-book.ts"
 import { isDistinct } from "./secrecy.ts"
+import { createSectionReader, type SectionReader } from "./sections.ts"
 import { settledEnd } from "./settled.ts"
 import { mergeSpans } from "./spans.ts"
 import type { Work } from "./work.ts"
@@ -41,7 +41,6 @@ function isRedacted(value: string): boolean {
 }
 
 const MOST_PIECES = 4_096
-const DOTENV: readonly Rule[] = [dotenvRule]
 
 /** Text in, text out: batch by batch, from left to right, remembering what was found for what comes after it. */
 export function createTextRedaction({
@@ -56,6 +55,7 @@ export function createTextRedaction({
     *redact(text, { growing, dotenv, found }) {
       const chunks: string[] = []
       const pieces: string[] = []
+      const sections = createSectionReader({ dotenv })
       let copied = 0
       let at = 0
       for (
@@ -63,8 +63,8 @@ export function createTextRedaction({
         batch !== undefined;
         batch = nextBatch(text, at, growing)
       ) {
-        const end = settledPart(text, batch, at, wholeLines || dotenv)
-        for (const span of spansIn(text, at, end, batch.form, dotenv ? DOTENV : [])) {
+        const end = settledPart(text, batch, at, sections)
+        for (const span of spansIn(text, at, end, batch.form, sections)) {
           const placeholder = span.replacement ?? (yield* labels.of(span.value, span.kind))
           if (span.replacement === undefined) found(span.kind, placeholder)
           pieces.push(text.slice(copied, span.start), placeholder)
@@ -82,12 +82,17 @@ export function createTextRedaction({
     },
   }
 
-  function settledPart(text: string, { end, settles }: Batch, start: number, lines: boolean): number {
+  function settledPart(
+    text: string,
+    { end, settles }: Batch,
+    start: number,
+    sections: SectionReader,
+  ): number {
     if (settles === undefined) return end
     const { from, to } = settles
     const settled = settledEnd(text, from, Math.min(to, end), {
       spaced: [...known.spaced(), ...spaced],
-      wholeLines: lines,
+      wholeLines: wholeLines || sections.wholeLines(text, start, end),
     })
     return settled > from ? settled : start
   }
@@ -97,12 +102,20 @@ export function createTextRedaction({
     from: number,
     to: number,
     form: Batch["form"],
-    more: readonly Rule[],
+    sections: SectionReader,
   ): Span[] {
     const spans = known.find(text, from, to).filter((span) => !allowed(span.value))
     const learned: { value: string; from: number }[] = []
-    for (const { start, end, rules } of book.suspects(text, from, to, form, more)) {
-      const line = text.slice(start, text[end - 1] === "\n" ? end - 1 : end)
+    for (const { remember, ...span } of sections.read(text, from, to)) {
+      if (allowed(span.value) || isRedacted(span.value)) continue
+      spans.push(span)
+      const short = span.value.length <= 4_096
+      const values =
+        short && remember && known.add(span.value, span.kind) ? [span.value] : short ? learn(span) : []
+      for (const value of values) learned.push({ value, from: span.end })
+    }
+    for (const { start, end, rules } of book.suspects(text, from, to, form, [])) {
+      const line = withoutColours(text.slice(start, text[end - 1] === "\n" ? end - 1 : end), "\x1b")
       const inLine: Span[] = []
       for (const rule of rules) {
         for (const span of rule.find(line)) {

@@ -52,7 +52,11 @@ const TOKENS: readonly Token[] = [
   ["atlassian-token", ["atatt3"], form(`${B}ATATT3[\\w=-]{60,250}`)],
   ["bitbucket-token", ["atbb", "atctt3"], form(`${B}(?:ATBB[A-Za-z0-9]{28,40}|ATCTT3[\\w=-]{60,250})`)],
   ["google-api-key", ["aiza"], token("AIza[\\w-]{35}")],
-  ["google-oauth", ["gocspx-", "ya29."], form(`${B}(?:GOCSPX-[\\w-]{28}|ya29\\.[\\w-]{20,300})`)],
+  [
+    "google-oauth",
+    ["gocspx-", "ya29.", "1//0"],
+    form(`${B}(?:GOCSPX-[\\w-]{28}|1//0[\\w-]{30,200}|ya29\\.[\\w-]{20,300})`),
+  ],
   [
     "stripe-key",
     ["k_live_", "k_test_", "whsec_"],
@@ -97,7 +101,11 @@ const TOKENS: readonly Token[] = [
   ],
   ["azure-sas", ["sig="], form("[?&;]sig=([A-Za-z0-9%+/]{43,70}(?:%3[Dd]|=)?)")],
   ["azure-client-secret", ["8q~"], token("[\\w.~-]{3}8Q~[\\w.~-]{31,34}")],
-  ["cloudflare-key", ["v1.0-"], token("v1\\.0-[0-9a-f]{24}-[0-9a-f]{146}")],
+  [
+    "cloudflare-key",
+    ["v1.0-", "cfut_", "cfat_"],
+    token("(?:v1\\.0-[0-9a-f]{24}-[0-9a-f]{146}|cf[ua]t_[A-Za-z0-9_-]{40,80})"),
+  ],
   ["flyio-token", ["fm2_", "fo1_"], form(`${B}(?:fm2_[A-Za-z0-9+/=]{40,800}|fo1_[\\w-]{43})`)],
   ["netlify-token", ["nfp_", "nfc_"], token("nf[pc]_[A-Za-z0-9]{36,44}")],
   ["render-key", ["rnd_"], token("rnd_[A-Za-z0-9]{28,40}")],
@@ -124,7 +132,7 @@ const TOKENS: readonly Token[] = [
   ["dropbox-token", ["sl."], token("sl\\.(?:u\\.)?[\\w-]{120,1400}")],
   ["figma-token", ["figd_", "figo_"], token("fig[do]_[\\w-]{40,200}")],
   ["linear-key", ["lin_oauth_"], token("lin_oauth_[A-Za-z0-9]{32,80}")],
-  ["notion-token", ["secret_"], token("secret_[A-Za-z0-9]{43}")],
+  ["notion-token", ["secret_", "ntn_"], token("(?:secret_[A-Za-z0-9]{43}|ntn_[A-Za-z0-9]{40,60})")],
   ["square-token", ["sq0", "eaaa"], token("(?:sq0[a-z]{3}-[\\w-]{22,43}|EAAA[\\w-]{60})")],
   [
     "plaid-token",

@@ -38,6 +38,11 @@ export const NAMED: readonly string[] = [
   "I have set `¶` to `§` in the settings; restart the service.",
   "00007| ¶=§",
   "│ ¶ │ §",
+  "## Access\n\n- **¶**: `§`\n- **Region:** eu",
+  "\u001b[32m¶\u001b[0m=\u001b[1m§\u001b[0m",
+  "set -gx ¶ §",
+  'setx ¶ "§"',
+  '"environment": [{"name":"LOG_LEVEL","value":"info"},{"name":"¶","value":"§"}]',
 ]
 
 /** For secrets that say themselves what they are. */

@@ -303,4 +303,31 @@ export const LOOKALIKE_KINDS: readonly LookalikeKind[] = [
     (r) =>
       `{"key":"${r.string(BASE64URL, 21)}","blockId":"${r.string(BASE64URL, 21)}","nonce":"${r.string(BASE64URL, 16)}"}`,
   ),
+  kind("what stands where passwords do", (r) =>
+    r.pick([
+      `{"name":"token_limit","value":"${r.between(1_000, 9_999)}"}`,
+      '{"name": "password", "value": "required"}',
+      `{"name":"${word(r)}","value":"${r.string(LOWER, 12)}"}`,
+      "**Password:** see the vault",
+      "set -x; npm test",
+      "set -euo pipefail",
+      `src/${word(r)}.c:5432:11: error: unused variable`,
+      "machine learning\npassword reset",
+      '"auth": "required"',
+      `s/(a)(b)/$1$2/ # ${word(r)}`,
+      "The password is optional; see below.",
+    ]),
+  ),
+  kind("code with passwords and signs", (r) =>
+    r.pick([
+      "if (password === confirm && form.valid) submit(password);",
+      `const password = hash(${word(r)}Password2, { rounds: 12 });`,
+      "password: z.string().min(12).max(128),",
+      "login(password=user.password, remember=True)",
+      `type Login = { password: string; ${word(r)}: number }`,
+      "password = getpass.getpass(prompt='Password: ')",
+      "let password: Option<String> = args.get(1).cloned();",
+      `${word(r)}.password?.length >= 8 && isStrong(password)`,
+    ]),
+  ),
 ]

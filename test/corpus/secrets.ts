@@ -257,6 +257,52 @@ export const SECRET_KINDS: readonly SecretKind[] = [
       "jdbc:sqlserver://sql.acme.net:1433;databaseName=orders;user=app;password=§;encrypt=true",
     ],
   },
+  telling("Google refresh token", ["REFRESH_TOKEN"], (r) => `1/${"/"}0${r.string(BASE64URL, 80)}`),
+  telling("Cloudflare token", ["CLOUDFLARE_API_TOKEN"], (r) => `cf${"ut"}_${r.string(ALNUM, 48)}`),
+  {
+    ...telling("registry's user and password", [], (r) => base64(`${r.string(LOWER, 6)}:${password(r)}`)),
+    contexts: [
+      '{"auths":{"ghcr.io":{"auth":"§"}}}',
+      '{\n  "auths": {\n    "registry.acme.net": {\n      "auth": "§"\n    }\n  }\n}',
+    ],
+  },
+  {
+    ...telling("password in a place of its own", [], (r) => password(r)),
+    contexts: [
+      "machine git.acme.net login mira password §",
+      "machine git.acme.net\n  login mira\n  password §\n",
+      "sshpass -p § ssh mira@db.acme.net uptime",
+      "db.acme.net:5432:orders:app:§",
+      'network={\n    ssid="acme"\n    psk="§"\n}',
+    ],
+  },
+  {
+    ...telling("hash of a password", [], (r) => r.string(ALNUM, 86)),
+    contexts: ["mira:$6$Zk40LmW0aB3cD4eF$§:19000:0:99999:7:::", "$6$rounds=5000$aB3cD4eF$§"],
+  },
+  {
+    ...telling("signature of Amazon", [], (r) => r.string(HEX, 64)),
+    contexts: ["https://b.s3.amazonaws.com/x.tgz?X-Amz-Expires=300&X-Amz-Signature=§&x-id=GetObject"],
+  },
+  {
+    ...telling("Sentry DSN", [], (r) => r.string(HEX, 32)),
+    contexts: [
+      "SENTRY=https://§@o4501.ingest.us.sentry.io/4505",
+      'dsn: "https://§@o4501.ingest.sentry.io/77"',
+    ],
+  },
+  {
+    ...telling("PuTTY key", [], (r) => [r.string(BASE64, 64), r.string(BASE64, 40)].join("\n")),
+    contexts: ["Public-Lines: 0\nPrivate-Lines: 2\n§\nPrivate-MAC: 0"],
+  },
+  {
+    ...telling(
+      "password of all signs",
+      [],
+      (r) => `${r.string(ALNUM, 2)};K${r.string(ALNUM, 5)}7#x&${r.string(ALNUM, 4)}`,
+    ),
+    contexts: ["password: §", "The password is § for now.", "DB_PASSWORD=§"],
+  },
   nameless("API key of hex digits", ["DATADOG_API_KEY", "apiKey", "api_key", "x-api-key"], (r) =>
     r.string(HEX, r.pick([32, 40, 64])),
   ),
