@@ -5,6 +5,7 @@ import type { Finding } from "../redaction/redactor.ts"
 import { atMost } from "./at-most.ts"
 import type { BridgeCalls } from "./opencode/bridge.ts"
 import { createHearing, type OpenCodeEvent } from "./opencode/hearing.ts"
+import { isGrowing, withoutKey } from "./opencode/session-items.ts"
 import type { PluginDeps } from "./plugin-deps.ts"
 import { newRedactor } from "./sending/share-redactor.ts"
 import { repeatDryRuns, shareSession } from "./shares/create-share.ts"
@@ -42,8 +43,15 @@ export function createDesk(deps: PluginDeps): Desk {
     removals.remove(entry).catch(() => {})
   }
 
+  async function make(sessionID: string): Promise<KeyringEntry> {
+    // What is to go goes first: a retry of it must not meet what is made now.
+    for (const entry of await keyring.all().catch(() => []))
+      if (entry.sessionID === sessionID && entry.state === "removing") await removals.remove(entry)
+    return shareSession(sessionID, { deps, api, release: shares.release })
+  }
+
   const create: BridgeCalls["create"] = async (sessionID) => {
-    const making = creating.get(sessionID) ?? shareSession(sessionID, { deps, api })
+    const making = creating.get(sessionID) ?? make(sessionID)
     creating.set(sessionID, making)
     try {
       const entry = await making
@@ -59,7 +67,7 @@ export function createDesk(deps: PluginDeps): Desk {
   const sync: BridgeCalls["sync"] = async (shareID, { secret, items }) => {
     const entry = await keyring.find(shareID)
     if (!entry) return forward({ shareID, secret }, items)
-    if (entry.state !== "active") return
+    if (entry.state !== "active" || shares.isLost(shareID)) return
     const share = await shares.open(entry)
     try {
       for await (const batch of items) {
@@ -82,7 +90,10 @@ export function createDesk(deps: PluginDeps): Desk {
     const redactor = newRedactor(deps)
     for await (const batch of batches) {
       const clean: Item[] = []
-      for (const item of batch) clean.push((await redactor?.redact(item))?.item ?? item)
+      for (const item of batch) {
+        const growing = isGrowing(item)
+        clean.push((await redactor?.redact(withoutKey(item), { growing }))?.item ?? withoutKey(item))
+      }
       await api.sync(share, clean).catch((error: unknown) => {
         shares.fail(error)
         throw toShareError(error)

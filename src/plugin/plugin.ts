@@ -135,6 +135,8 @@ export async function startPlugin(
             key: `link ${share.id}`,
             variant: "info",
             message: `This session is shared: ${share.url}`,
+            // The key of an encrypted share stands behind the #.
+            logged: `This session is shared: ${share.url.split("#")[0]}`,
           })
         }
         return share

@@ -304,3 +304,59 @@ test("the outbox is bounded, and a long outage costs no more than the session", 
   await scene.start().resume()
   await isInStep(scene, share.id)
 })
+
+test("unshared in an outage and shared again: the old link goes, the new one stays and can be taken back", async () => {
+  const scene = await createDeskWorld(world.url)
+  scene.sessions.session({ id: "ses_1" })
+  say(scene, 1)
+  let away = false
+  const desk = scene.start({
+    fetch: (input, init) => (away ? Promise.reject(new TypeError("no network")) : fetch(input, init)),
+  })
+  const first = await desk.create("ses_1")
+  await isInStep(scene, first.id)
+  away = true
+  await expect(desk.remove(first.id, first.secret)).rejects.toThrow("The link still works")
+  await expect(desk.create("ses_1")).rejects.toThrow("The link still works")
+  away = false
+  const second = await desk.create("ses_1")
+  expect((await fetch(first.url)).status).toBe(410)
+  await isInStep(scene, second.id)
+  expect(await desk.remove(second.id, second.secret)).toMatchObject({ ok: true })
+  expect((await fetch(second.url)).status).toBe(410)
+})
+
+test("a merge that fails decides nothing about the share", async () => {
+  const scene = await createDeskWorld(world.url)
+  scene.sessions.session({ id: "ses_1" })
+  let refused = 0
+  const desk = scene.start({
+    fetch: (input, init) => {
+      if (init?.method !== "GET" || !/\/segments\/./.test(String(input))) return fetch(input, init)
+      refused += 1
+      return Promise.resolve(
+        Response.json(
+          { error: { code: "not_found", message: "The share has no such segment." } },
+          { status: 404 },
+        ),
+      )
+    },
+  })
+  const share = await desk.create("ses_1")
+  for (let at = 1; at < 24; at++) {
+    say(scene, at)
+    await isInStep(scene, share.id)
+  }
+  expect(refused).toBeGreaterThan(0)
+  expect(await desk.remove(share.id, share.secret)).toMatchObject({ ok: true })
+})
+
+test("the key of an encrypted share of the session does not go up in a clear one", async () => {
+  const scene = await createDeskWorld(world.url)
+  scene.sessions.session({ id: "ses_1", share: { url: "https://other.example.com/share/abc#k=KEYTEXT" } })
+  const share = await scene.start().create("ses_1")
+  await waitFor("the session", async () =>
+    (await (await fetch(`${world.url}/api/share/${share.id}/data`)).text()).includes("other.example.com"),
+  )
+  expect(await (await fetch(`${world.url}/api/share/${share.id}/data`)).text()).not.toContain("KEYTEXT")
+})

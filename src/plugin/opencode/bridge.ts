@@ -58,6 +58,8 @@ export async function openBridge(calls: BridgeCalls): Promise<Bridge> {
     server.once("error", reject)
     server.listen(0, "127.0.0.1", resolve)
   })
+  // One that nobody listens to would end OpenCode.
+  server.on("error", () => {})
   // OpenCode decides when it ends.
   server.unref()
   const { port } = server.address() as AddressInfo

@@ -47,6 +47,14 @@ export function itemOf(event: { type: string; properties: unknown }): Told | und
   }
 }
 
+/** A session says where it is shared, and of an encrypted share that link has the key: it stays here. */
+export function withoutKey(item: Item): Item {
+  const { share } = (item.data ?? {}) as { share?: { url?: unknown } }
+  if (item.type !== "session" || typeof share?.url !== "string" || !share.url.includes("#")) return item
+  const url = share.url.split("#")[0]
+  return { ...item, data: { ...(item.data as object), share: { ...share, url } } }
+}
+
 /** Whether text of the item may still grow, so that its end may be the beginning of a secret. */
 export function isGrowing({ type, data }: Item): boolean {
   if (type !== "part") return false

@@ -25,7 +25,7 @@ const GUARD = Symbol.for("better-share.guard")
 /** A share call of OpenCode's client: 1.18 says `/api/share…`, and `/api/shares…` to a console. */
 const SHARE_CALL = /\/api\/shares?(?:\/([A-Za-z0-9_-]+)(\/sync)?)?\/?$/
 /** How the body of each of its calls begins. */
-const SHARE_BODY = /^\s*\{\s*"(sessionID|secret)"/
+const SHARE_BODY = /^\s*\{\s*"(sessionID|secret|data)"/
 
 type Fetch = typeof globalThis.fetch
 type GuardedFetch = Fetch & { [GUARD]?: ShareGuard }

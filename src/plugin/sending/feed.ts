@@ -1,7 +1,7 @@
 import { type Item, type ItemKey, itemKey } from "../../protocol/item.ts"
 import type { SessionData } from "../../protocol/opencode.ts"
 import type { Finding, Redactor } from "../../redaction/redactor.ts"
-import { isGrowing } from "../opencode/session-items.ts"
+import { isGrowing, withoutKey } from "../opencode/session-items.ts"
 import type { SessionReader } from "../opencode/session-reader.ts"
 import type { KeyringEntry } from "../shares/keyring.ts"
 import { type Accepted, openAccepted } from "./accepted.ts"
@@ -107,17 +107,22 @@ export async function openFeed(deps: FeedDeps): Promise<Feed> {
       const batch: { item: Item; line: string }[] = []
       const taken: [ItemKey, Item][] = []
       const findings: Finding[] = []
+      /** Keys that this batch speaks of. */
+      const said = new Set<ItemKey>()
       let size = 0
       for (const [key, item] of dirty) {
         if (size > BATCH) break
         dirty.delete(key)
         taken.push([key, item])
         await breathe()
-        const clean = await redact(item)
+        const clean = await redact(withoutKey(item))
         if (!clean) continue
         findings.push(...clean.findings)
         const line = toLine(clean.item)
-        if (accepted.has(clean.item, line)) continue
+        const about = subject(clean.item, itemKey(clean.item, root))
+        // Unless this very batch says something else of it before.
+        if (!said.has(about) && accepted.has(clean.item, line)) continue
+        said.add(about)
         batch.push({ item: clean.item, line })
         size += line.length
       }
@@ -129,7 +134,12 @@ export async function openFeed(deps: FeedDeps): Promise<Feed> {
         )
       } catch (error) {
         // Not on disk, so still to be done, unless there is something newer by now.
-        for (const [key, item] of taken) if (!dirty.has(key)) dirty.set(key, item)
+        const newer = [...dirty]
+        dirty.clear()
+        for (const [key, item] of [...taken, ...newer]) {
+          dirty.delete(key)
+          dirty.set(key, item)
+        }
         throw error
       }
       await accepted.record(batch)

@@ -25,6 +25,7 @@ function shorten(text: string): string {
 
 /** Of an item with too many long texts only what gives it its place. */
 function withoutContent(data: unknown): unknown {
+  if (Array.isArray(data)) return []
   const { id, sessionID, messageID, type, role, time } = data as Record<string, unknown>
   const text = type === "text" ? { text: "[cut by Better Share: too large]" } : {}
   return { id, sessionID, messageID, type, role, time, ...text }

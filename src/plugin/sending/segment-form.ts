@@ -3,6 +3,7 @@ import { checkManifest, type Sealer } from "../../encryption/sealer.ts"
 import { LIMITS } from "../../protocol/limits.ts"
 import type { ShareClaim } from "./accepted.ts"
 import { createBrotliPacker, type Packer } from "./packer.ts"
+import type { MergePlan } from "./upload-merge.ts"
 
 /** How a share is written: in the clear, so that its server can show it, or sealed. */
 export interface SegmentForm extends Packer {
@@ -11,7 +12,7 @@ export interface SegmentForm extends Packer {
   /** What a commit says beside its segments. */
   commitFields(names: readonly string[], claim: ShareClaim | undefined): Promise<object>
   /** What a merge says beside its segment. */
-  mergeFields(replaces: readonly string[], name: string, claim: ShareClaim | undefined): Promise<object>
+  mergeFields(plan: MergePlan, name: string, claim: ShareClaim | undefined): Promise<object>
   /** The last change was taken. */
   taken(now: { revision: number; epoch: number }): void
   /** The share is not as was believed: it is read again before the next change. */
@@ -95,8 +96,11 @@ export function createSealedForm({
       const head = await sealHead(revision + added.length, [...before, ...added], claim)
       return { after: revision, epoch, head }
     },
-    async mergeFields(replaces, name, claim) {
-      const { revision, names: before } = await load()
+    async mergeFields({ replaces, manifest }, name, claim) {
+      // Of the very list that the merge was made of: another process may have merged since ours was read.
+      if (manifest.head !== undefined) checkManifest(manifest, await sealer.openHead(manifest.head))
+      const { revision } = manifest
+      const before = manifest.segments.map(({ segment }) => segment)
       const start = before.indexOf(replaces[0] ?? "")
       const names = [...before.slice(0, start), name, ...before.slice(start + replaces.length)]
       return { after: revision, head: await sealHead(revision, names, claim) }

@@ -41,6 +41,8 @@ export interface SenderDeps {
   onAnswer(answer: PresignAnswer): void
   /** Told of what keeps it from sending. `final`: it has given up on this share. Must not throw. */
   onFailure(error: unknown, final: boolean): void
+  /** Told of a merge that failed: it is tried again after the next commit, and decides nothing. Must not throw. */
+  onMergeFailure(error: unknown): void
 }
 
 /** Batches that may wait before they are put together. */
@@ -102,7 +104,7 @@ export function createSender(deps: SenderDeps): Sender {
       if (lock && !(await lock.isHeld())) loseLock()
       lock ??= await takeShareLock(outbox.folderOf(shareID), { now, pid: deps.pid })
       if (!lock) return schedule(LOCKED_MS)
-      while (!over && (await step()));
+      while (!over && (await lock.isHeld()) && (await step()));
       failures = 0
       // Not after a failure: what is put and not committed must not be overtaken by what another process sends.
       await release()
@@ -144,7 +146,8 @@ export function createSender(deps: SenderDeps): Sender {
       uploaded = { ...next, tickets: answer.tickets }
       return true
     }
-    if (answer.merge.length > 0) await mergeNext(answer.merge)
+    if (answer.merge.length > 0)
+      await mergeNext(answer.merge).catch((error: unknown) => deps.onMergeFailure(error))
     return false
   }
 
@@ -161,7 +164,7 @@ export function createSender(deps: SenderDeps): Sender {
     const [ticket] = tickets
     await put(ticket, plan.packed)
     const segment = { segment: ticket?.segment ?? "", bytes, sha256, items, contentBytes }
-    const sealed = await form.mergeFields(replaces, segment.segment, deps.claim())
+    const sealed = await form.mergeFields(plan, segment.segment, deps.claim())
     const merge = { replaces: [...replaces], epoch: plan.epoch, segment, ...sealed }
     const answer = await api.presign(entry, { merge })
     form.taken(answer)
@@ -197,6 +200,8 @@ export function createSender(deps: SenderDeps): Sender {
     failures++
     if (over) return release()
     await squash()
+    // What is put and not committed must not be overtaken by what another process sends.
+    if (!uploaded) await release()
     const retryAfter = error instanceof CallError ? error.retryAfterMs : undefined
     schedule(retryDelay(failures, random(), retryAfter))
   }

@@ -1,5 +1,5 @@
 import { randomBytes } from "node:crypto"
-import { open, readFile, rename, rm, stat, utimes } from "node:fs/promises"
+import { link, open, readFile, rename, rm, stat, utimes } from "node:fs/promises"
 import { join } from "node:path"
 import { makeFolder } from "../files.ts"
 import { isAlive } from "./is-alive.ts"
@@ -27,12 +27,20 @@ export async function takeShareLock(
   // The number says whether the holder lives, the rest that it is this one.
   const mark = `${pid} ${randomBytes(8).toString("hex")}`
   if (!(await create(path, mark))) {
-    if (!(await isStale(path, now()))) return undefined
+    const stale = await staleMark(path, now())
+    if (stale === undefined) return undefined
     // Of several who see that it is stale, one gets to rename it.
     const aside = `${path}.${mark.replace(" ", ".")}.part`
     try {
       await rename(path, aside)
     } catch {
+      return undefined
+    }
+    // Somebody else was here between the look and the renaming: what was taken aside is the lock of one who lives.
+    const taken = await readFile(aside, "utf8").catch(() => "")
+    if (taken !== stale) {
+      await link(aside, path).catch(() => {})
+      await rm(aside, { force: true })
       return undefined
     }
     await rm(aside, { force: true })
@@ -65,13 +73,14 @@ async function create(path: string, mark: string): Promise<boolean> {
   }
 }
 
-async function isStale(path: string, now: number): Promise<boolean> {
+/** What is in a lock that is nobody's any more. */
+async function staleMark(path: string, now: number): Promise<string | undefined> {
   try {
     const [{ mtimeMs }, text] = await Promise.all([stat(path), readFile(path, "utf8")])
-    if (now - mtimeMs > STALE_MS) return true
-    return text !== "" && !isAlive(Number.parseInt(text, 10))
+    const silent = now - mtimeMs > STALE_MS
+    return silent || (text !== "" && !isAlive(Number.parseInt(text, 10))) ? text : undefined
   } catch {
     // It has just been released.
-    return false
+    return undefined
   }
 }

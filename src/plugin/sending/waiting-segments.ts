@@ -34,11 +34,14 @@ export async function prepareWaiting(
   return { segments, batches }
 }
 
+/** Requests name sixteen at most, so of very much each gets more. */
 function* divide(items: readonly WaitingItem[]): Iterable<string[]> {
+  const total = items.reduce((sum, { json }) => sum + json.length, 0)
+  const most = Math.max(SEGMENT, total / 8)
   let group: string[] = []
   let size = 0
   for (const { json } of items) {
-    if (group.length > 0 && size + json.length > SEGMENT) {
+    if (group.length > 0 && size + json.length > most) {
       yield group
       group = []
       size = 0

@@ -79,6 +79,7 @@ export async function openActiveShare(
     interval: () => pace().send,
     claim: () => feed.accepted.claim(),
     onAnswer: (answer) => watch(answer.viewers),
+    onMergeFailure: (error) => notices.log("warn", `a merge failed: ${String(error)}`),
     onFailure(error, final) {
       if (final) handlers.onLost(entry, error)
       else handlers.onFailure(error)

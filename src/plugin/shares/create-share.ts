@@ -12,6 +12,13 @@ import { countKinds, listPlaces } from "../telling/findings.ts"
 import { describeFailure } from "../telling/notices.ts"
 import type { KeyringEntry } from "./keyring.ts"
 
+export interface ShareWork {
+  deps: PluginDeps
+  api: ApiClient
+  /** Ends what follows a share. */
+  release(entry: KeyringEntry): Promise<void>
+}
+
 /** A refusal that the user was told of in words; OpenCode itself says nothing of it. */
 function refused(message: string): ShareError {
   return new ShareError("forbidden", message)
@@ -23,11 +30,12 @@ function refused(message: string): ShareError {
  */
 export async function shareSession(
   sessionID: string,
-  { deps, api }: { deps: PluginDeps; api: ApiClient },
+  { deps, api, release }: ShareWork,
 ): Promise<KeyringEntry> {
   const { notices, audit } = deps
   try {
-    const known = await findLiving(sessionID, { deps, api })
+    if (deps.settings.dryRun) await lookFirst(sessionID, deps)
+    const known = await findLiving(sessionID, { deps, api, release })
     if (known) return known
     await lookFirst(sessionID, deps)
     return await reserve(sessionID, { deps, api })
@@ -75,7 +83,7 @@ function withoutPromise(message: string): string {
 /** The active share that this machine knows, unless the server says that it is gone. */
 async function findLiving(
   sessionID: string,
-  { deps, api }: { deps: PluginDeps; api: ApiClient },
+  { deps, api, release }: ShareWork,
 ): Promise<KeyringEntry | undefined> {
   const { keyring, settings, audit } = deps
   const entry = await keyring.findActive(sessionID, settings.url)
@@ -85,7 +93,9 @@ async function findLiving(
   } catch (error) {
     const code = error instanceof CallError ? error.code : undefined
     if (code === "gone" || code === "not_found") {
+      await release(entry)
       await keyring.put({ ...entry, state: "removed" })
+      await deps.outbox.drop(entry.shareID)
       return undefined
     }
     // Offline, the link is as good as it was.
@@ -175,8 +185,8 @@ async function reserve(
   try {
     await keyring.put(entry)
   } catch (error) {
-    // A share that nobody could remove must not be.
-    await api.remove(entry).catch(() => {})
+    // A share that nobody could remove must not be; one that was there before is its owner's still.
+    if (!recovered) await api.remove(entry).catch(() => {})
     throw error
   }
   const event = recovered ? "recovered" : "shared"

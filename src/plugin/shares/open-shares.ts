@@ -26,6 +26,7 @@ export interface OpenShares {
   isBehind(shareID: string, updated: number | undefined): Promise<boolean>
   /** Resolves when nothing of it writes any more. */
   release(entry: KeyringEntry): Promise<void>
+  isLost(shareID: string): boolean
   fail(error: unknown): void
   /** Brings to safety what it can within this many milliseconds, and ends. */
   close(withinMs: number): Promise<void>
@@ -41,6 +42,10 @@ export function createOpenShares(
   const asleep = new Map<string, KeyringEntry>()
   /** Sessions that are being read. */
   const following = new Set<Promise<void>>()
+  /** Shares that the server takes nothing more for. */
+  const lost = new Set<string>()
+  /** Shares whose sessions were not read to their ends. */
+  const unread = new Set<string>()
   const tree = createSessionTree()
   const unfinished = createUnfinished({ outbox, pid: deps.pid })
 
@@ -80,8 +85,11 @@ export function createOpenShares(
       const children = await reader.descendants(entry.sessionID).catch(() => [])
       for (const { id, parentID } of children) tree.learn(id, parentID)
     }
+    if (!open.has(entry.shareID)) return
     await unfinished.mark(entry.shareID)
+    unread.add(entry.shareID)
     await share.feed.catchUp()
+    unread.delete(entry.shareID)
     share.wake()
   }
 
@@ -102,15 +110,19 @@ export function createOpenShares(
   /** The server will never take anything for this share again. */
   function onLost(entry: KeyringEntry, error: unknown): void {
     fail(error)
+    lost.add(entry.shareID)
     const code = error instanceof CallError ? error.code : undefined
     const isGone = code === "gone" || code === "not_found"
     forget(entry, isGone).catch(fail)
   }
 
   async function forget(entry: KeyringEntry, isGone: boolean): Promise<void> {
-    if (isGone) await keyring.put({ ...entry, state: "removed" })
     await release(entry)
-    if (isGone) await outbox.drop(entry.shareID)
+    const stored = await keyring.find(entry.shareID)
+    // Shared again meanwhile, with other secrets.
+    if (!isGone || stored?.secret !== entry.secret) return
+    await keyring.put({ ...entry, state: "removed" })
+    await outbox.drop(entry.shareID)
   }
 
   return {
@@ -129,6 +141,7 @@ export function createOpenShares(
       if (sleeping) follow(sleeping).catch(fail)
       return bySession.get(sessionID)
     },
+    isLost: (shareID) => lost.has(shareID),
     isKnown: (sessionID) => bySession.has(sessionID) || asleep.has(sessionID),
     async isBehind(shareID, updated) {
       return (await unfinished.isLeft(shareID)) || (await unfinished.lastSeen(shareID)) !== updated
@@ -137,7 +150,9 @@ export function createOpenShares(
       const end = now() + withinMs
       await atMost(Promise.allSettled(following), withinMs)
       const shares = await Promise.all([...open.values()].map((share) => share.catch(() => undefined)))
-      await Promise.all(shares.map((share) => share && finish(share, Math.max(0, end - now()))))
+      await Promise.all(
+        shares.map((share) => share && atMost(finish(share, Math.max(0, end - now())), withinMs)),
+      )
     },
   }
 
@@ -146,7 +161,7 @@ export function createOpenShares(
     try {
       await share.settle(withinMs)
       const session = await reader.session(sessionID)
-      await unfinished.clear(shareID, session?.time?.updated)
+      if (!unread.has(shareID)) await unfinished.clear(shareID, session?.time?.updated)
     } catch (error) {
       notices.log("warn", `at the end: ${String(error)}`)
     } finally {

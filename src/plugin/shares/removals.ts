@@ -1,4 +1,5 @@
 import { retryDelay } from "../../client/retry.ts"
+import { ShareError } from "../../protocol/errors.ts"
 import type { Receipt } from "../../protocol/routes.ts"
 import type { PluginDeps } from "../plugin-deps.ts"
 import type { KeyringEntry } from "./keyring.ts"
@@ -55,11 +56,13 @@ export function createRemovals(deps: PluginDeps, shares: OpenShares): Removals {
 
   return {
     async remove(entry) {
+      // Said first: what OpenCode sends meanwhile must not open the share again.
+      if (entry.state === "active") await deps.keyring.put({ ...entry, state: "removing" }).catch(() => {})
       await shares.release(entry)
       try {
         return await attempt(entry)
       } catch (error) {
-        again(entry, 1)
+        if (!(error instanceof ShareError && error.code === "not_found")) again(entry, 1)
         throw error
       }
     },

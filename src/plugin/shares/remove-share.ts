@@ -15,9 +15,13 @@ export async function removeShare(
   { deps, api }: { deps: PluginDeps; api: ApiClient },
 ): Promise<Receipt | undefined> {
   const { keyring, outbox, audit, notices } = deps
-  if (entry.state === "removed") return undefined
-  await keyring.put({ ...entry, state: "removing" })
+  const stored = await keyring.find(entry.shareID).catch(() => undefined)
+  // Taken over since: this removal was of what the share was before.
+  if (entry.state === "removed" || (stored && stored.secret !== entry.secret)) return undefined
+  // A disk that takes nothing must not keep a link alive.
+  const noted = await keyring.put({ ...entry, state: "removing" }).catch((error: unknown) => ({ error }))
   const receipt = await ask(entry, { deps, api })
+  if (noted) throw noted.error
   await keyring.put({ ...entry, state: "removed" })
   await outbox.drop(entry.shareID)
   const { sessionID, shareID, server } = entry
@@ -36,7 +40,13 @@ async function ask(
   } catch (error) {
     const code = error instanceof CallError ? error.code : undefined
     // It is not there any more, which was the wish.
-    if (code === "gone" || code === "not_found") return undefined
+    if (code === "gone") return undefined
+    if (code === "not_found") {
+      const taken =
+        "The server does not take this machine's word for the share any more: it was taken over from elsewhere, and its link may still work. Remove it there."
+      deps.notices.tell({ key: `remove ${entry.shareID}`, variant: "error", message: taken })
+      throw new ShareError("not_found", taken, { cause: error })
+    }
     const { message } = describeFailure(error)
     const told = `The link still works: ${message.replace(/ What you share is kept.*$/, "")} It is removed as soon as the server can be reached.`
     deps.notices.tell({ key: `remove ${entry.shareID}`, variant: "error", message: told })

@@ -7,6 +7,8 @@ export interface Notice {
   key: string
   variant: "info" | "success" | "warning" | "error"
   message: string
+  /** What lines and logs say instead, where the message holds what only the user may see. */
+  logged?: string
 }
 
 /** Tells the user where they are: a toast, a line on stderr where no screen is drawn, OpenCode's log. */
@@ -31,13 +33,13 @@ export function createNotices({ toast, stderr, log, now }: Channels): Notices {
   const told = new Map<string, number>()
   return {
     log,
-    tell({ key, variant, message }) {
+    tell({ key, variant, message, logged = message }) {
       const last = told.get(key)
       if (last !== undefined && now() - last < AGAIN_MS) return
       told.set(key, now())
       toast({ title: "Better Share", message, variant })
-      stderr?.(`Better Share: ${message}`)
-      log(variant === "error" ? "error" : variant === "warning" ? "warn" : "info", message)
+      stderr?.(`Better Share: ${logged}`)
+      log(variant === "error" ? "error" : variant === "warning" ? "warn" : "info", logged)
     },
   }
 }
