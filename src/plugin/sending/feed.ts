@@ -25,8 +25,6 @@ export interface Feed {
   /** Takes in nothing any more. Resolves when nothing is being written. */
   close(): Promise<void>
   readonly accepted: Accepted
-  /** Whether something is growing at this moment. */
-  readonly busy: boolean
 }
 
 export interface FeedDeps {
@@ -56,7 +54,6 @@ export async function openFeed(deps: FeedDeps): Promise<Feed> {
   const dirty = new Map<ItemKey, Item>()
   /** When something last spoke of a key: an event by its number, anything else as 0. */
   const heard = new Map<ItemKey, number>()
-  const growing = new Set<ItemKey>()
   let clock = 0
   let work: Promise<void> = Promise.resolve()
   let closed = false
@@ -74,8 +71,6 @@ export async function openFeed(deps: FeedDeps): Promise<Feed> {
   function hear(item: Item): void {
     const key = note(item)
     heard.set(subject(item, key), ++clock)
-    if (isGrowing(item)) growing.add(key)
-    else growing.delete(key)
   }
 
   /** What OpenCode's own share client sends is about a second old: it counts where nothing else has spoken. */
@@ -193,9 +188,6 @@ export async function openFeed(deps: FeedDeps): Promise<Feed> {
     catchUp,
     flush,
     accepted,
-    get busy() {
-      return growing.size > 0
-    },
   }
 }
 
