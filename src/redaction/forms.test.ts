@@ -191,4 +191,19 @@ describe("content of .env files", () => {
     expect(await output("bash", { command: "set | head" }, text)).toBe(text)
     expect(await output("bash", { command: "env" }, "ZUGANG=q8Zk40Lm")).toBe("ZUGANG=[redacted:env-file:1]")
   })
+
+  it("the shell's working directory is no password, wherever its name comes from", async () => {
+    for (const folder of [
+      "/tmp/work-v0HU3c/project",
+      "/srv/kT9-xQ2vLm7/app",
+      "C:\\\\Kunden\\\\aB3xK9-7qLm",
+    ]) {
+      const redactor = redactorWith({ environment: { PWD: folder, OLDPWD: folder } })
+      for (const line of [folder, `PWD=${folder}`, `declare -x PWD="${folder}"`, `"PWD": "${folder}",`]) {
+        expect((await redactor.redactText(line)).text).toBe(line)
+      }
+    }
+    const { text } = await redactorWith({}).redactText("Server=db;Uid=sa;PWD=/kT9xQ2vLm7;")
+    expect(text).not.toContain("kT9xQ2vLm7")
+  })
 })

@@ -1,5 +1,5 @@
 import { RANK, type Rule, type Span } from "./rule.ts"
-import { looksSecret } from "./secrecy.ts"
+import { isWorkingDirectory, looksSecret } from "./secrecy.ts"
 import { spansOf } from "./token-rules.ts"
 
 /** Until its credential has arrived, a scheme must not pass for one. */
@@ -57,6 +57,7 @@ function* believable(line: string, pattern: RegExp, kind: string, minimum = 2): 
 function* guessable(line: string, pattern: RegExp, kind: string): Iterable<Span> {
   for (const span of spansOf(line, pattern, kind, RANK.own)) {
     if (/^[A-Za-z_]\w*(?:(?:\.\w+)+\(|\((?:.*\))?$)/.test(span.value)) continue
+    if (isWorkingDirectory(line, span.start)) continue
     if (looksSecret(span.value, { password: true, quoted: true })) yield span
   }
 }

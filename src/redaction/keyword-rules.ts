@@ -1,5 +1,5 @@
 import { RANK, type Rule, type Span } from "./rule.ts"
-import { looksSecret } from "./secrecy.ts"
+import { isWorkingDirectory, looksSecret } from "./secrecy.ts"
 
 /** A quote as it is written in code, in JSON inside JSON (`\"`, `\\\"`), in URLs and in HTML. */
 const QUOTE = String.raw`(?:\\{0,7}["'\x60]|%22|&quot;|\\{1,4}u0022)`
@@ -100,6 +100,7 @@ function* named(line: string, pattern: RegExp): Iterable<Span> {
     const value = raw.replace(quoted ? /(?:%22|&quot;|[:,;])$/ : /[.:!?*_~]{1,4}$/, "")
     if (!looksSecret(value, { password: password !== undefined, quoted })) continue
     const start = behind - raw.length
+    if (isWorkingDirectory(line, start)) continue
     const more = quoted ? restInQuotes(line, start, behind) : restOfRun(line, behind, joint)
     if (more > 0) {
       const all = line.slice(start, behind + more)
@@ -149,6 +150,7 @@ function* ofSigns(line: string): Iterable<Span> {
     const kinds = [/[a-z]/, /[A-Z]/, /\d/, /[^A-Za-z0-9]/].filter((kind) => kind.test(value)).length
     if (kinds < 4 || /^[\w$.]*[([]|[&;,][\w.-]{1,40}[=:]|=>|\$\{|:\/\//.test(value)) continue
     const start = match.index + match[0].length - raw.length
+    if (isWorkingDirectory(line, start)) continue
     yield { start, end: start + value.length, kind: "password", value, rank: RANK.keyword }
   }
 }

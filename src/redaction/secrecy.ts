@@ -83,3 +83,15 @@ export function entropy(value: string): number {
   }
   return bits
 }
+
+/** Not behind `;`, as in a connection string. */
+const SHELLS = /(?<![A-Za-z0-9_;&?-])(?:OLD)?PWD(?:\\{0,7}["'`])?[ \t]?[=:][ \t]?(?:\\{0,7}["'`])?$/
+
+/** `PWD=/srv/app`: what a shell calls so holds no password, and would be learned as one. `at` is where the value begins. */
+export function isWorkingDirectory(line: string, at: number): boolean {
+  const before = line.slice(Math.max(0, at - 24), at)
+  return (
+    SHELLS.test(before) &&
+    /^(?:~|[A-Za-z]:)?[/\\][\w.-]{1,255}(?:[/\\\s"'`]|$)/.test(line.slice(at, at + 260))
+  )
+}

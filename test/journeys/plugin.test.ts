@@ -1,9 +1,8 @@
-import { readFile } from "node:fs/promises"
 import { expect, onTestFinished, test } from "vitest"
 import { servePage } from "../loopback.ts"
 import { KITCHEN_SINK_PROMPT, kitchenSink } from "../opencode/kitchen-sink.ts"
 import { setPluginStage } from "../plugin/plugin-stage.ts"
-import { createWorld, filesBelow } from "../world.ts"
+import { createWorld } from "../world.ts"
 import { readShare, shareNewSession } from "./stage.ts"
 
 test("share, follow, unshare through the plugin: every item goes straight to the store", async () => {
@@ -17,9 +16,7 @@ test("share, follow, unshare through the plugin: every item goes straight to the
   const shared = await shareNewSession({ ...stage, browser: undefined as never }, client)
   expect(shared.url, transcript()).toMatch(new RegExp(`^${world.url}/share/[A-Za-z0-9]{22}$`))
   await shared.prompt(KITCHEN_SINK_PROMPT)
-  const session = await shared.synced().catch(async (error) => {
-    for (const file of await filesBelow(stage.pluginData))
-      console.log(file, (await readFile(file, "utf8")).slice(0, 200))
+  const session = await shared.synced().catch((error) => {
     throw new Error(`${error}\n${transcript()}`)
   })
   const document = await readShare(shared.url)
