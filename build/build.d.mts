@@ -5,5 +5,7 @@ export const root: string
 export function buildAssets(outdir: string): Promise<void>
 /** Bundles the OpenCode plugin, with its package.json, into `outdir`. Resolves to what each source contributes. */
 export function buildPlugin(outdir: string): Promise<Metafile>
+/** Puts the thread that draws pictures, and its fonts, into `outdir`. */
+export function copyPainter(outdir: string): Promise<void>
 export function buildServer(outfile: string): Promise<void>
 export function buildAll(): Promise<void>

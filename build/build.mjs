@@ -1,5 +1,5 @@
 // Builds what `npm start` runs: the server in one file and the viewer's assets, both under dist/.
-import { mkdir, readFile, rm, writeFile } from "node:fs/promises"
+import { cp, mkdir, readFile, rm, writeFile } from "node:fs/promises"
 import { dirname, join } from "node:path"
 import { fileURLToPath } from "node:url"
 import { build } from "esbuild"
@@ -15,7 +15,9 @@ export async function buildAssets(outdir) {
     entryPoints: {
       page: "src/viewer/browser/page.ts",
       encrypted: "src/viewer/browser/encrypted/page.ts",
+      theme: "src/viewer/browser/theme.ts",
       style: "src/viewer/styles/style.css",
+      themes: "src/viewer/themes/themes.css.ts",
       icon: "src/viewer/styles/icon.svg",
     },
     entryNames: "[name]-[hash]",
@@ -25,9 +27,23 @@ export async function buildAssets(outdir) {
     format: "iife",
     target: ["chrome109", "firefox115", "safari16.4"],
     loader: { ".svg": "copy" },
+    plugins: [writtenStyles],
     legalComments: "none",
     logLevel: "warning",
   })
+}
+
+/** Stylesheets that code writes: of a `.css.ts` file, what it exports is bundled, and not the code. */
+const writtenStyles = {
+  name: "written-styles",
+  setup({ onLoad }) {
+    onLoad({ filter: /\.css\.ts$/ }, async ({ path }) => {
+      const { outputFiles } = await build({ entryPoints: [path], bundle: true, format: "esm", write: false })
+      const code = Buffer.from(outputFiles[0].contents).toString("base64")
+      const { default: contents } = await import(`data:text/javascript;base64,${code}`)
+      return { contents, loader: "css" }
+    })
+  },
 }
 
 export async function buildServer(outfile) {
@@ -48,6 +64,13 @@ export async function buildServer(outfile) {
     legalComments: "none",
     logLevel: "warning",
   })
+}
+
+/** Puts the thread that draws pictures and its fonts beside the server, as they are: it starts them from there. */
+export async function copyPainter(outdir) {
+  for (const name of ["draw-worker.mjs", "fonts"]) {
+    await cp(join(root, "src/host", name), join(outdir, name), { recursive: true })
+  }
 }
 
 /**
@@ -94,6 +117,7 @@ export async function buildAll() {
   // The server last: its time stamp says that the whole build is done.
   await buildAssets(join(root, "dist/assets"))
   await buildPlugin(join(root, "dist/plugin"))
+  await copyPainter(join(root, "dist"))
   await buildServer(join(root, "dist/server.mjs"))
 }
 

@@ -18,7 +18,7 @@ import { kitchenSink, ROOT } from "../test/fixtures/viewer/kitchen-sink.ts"
  */
 
 const CSP =
-  "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'; require-trusted-types-for 'script'; trusted-types better-share"
+  "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'; require-trusted-types-for 'script'; trusted-types better-share"
 const SIZES = [
   { width: 390, height: 844 },
   { width: 1280, height: 900 },
@@ -57,7 +57,8 @@ async function main(): Promise<void> {
 async function assetUrls(dir: string): Promise<SharePage["context"]["assets"]> {
   const names = await readdir(dir)
   const find = (pattern: RegExp) => `/assets/${names.find((name) => pattern.test(name)) ?? ""}`
-  return { script: find(/^page-.*\.js$/), style: find(/^style-.*\.css$/) }
+  const theme = { script: find(/^theme-.*\.js$/), themes: find(/^themes-.*\.css$/) }
+  return { script: find(/^page-.*\.js$/), style: find(/^style-.*\.css$/), theme }
 }
 
 type Pages = ReadonlyMap<string, () => string>
@@ -68,6 +69,7 @@ async function createPages(assets: SharePage["context"]["assets"]): Promise<Page
     share: { id, revision: 7, createdAt: "2026-10-14T08:12:00.000Z", updatedAt: "2026-10-14T09:40:00.000Z" },
     document,
     context: { shareID: id, assets },
+    baseUrl: "https://share.example.com",
   })
   const sink = share("kitchensink00", fold(kitchenSink(), ROOT))
   const waiting = share("waiting00000", createFold(ROOT).document())

@@ -6,6 +6,7 @@ import type { Limiters } from "../src/api/context.ts"
 import { encode } from "../src/host/encode.ts"
 import { createLog } from "../src/host/log.ts"
 import { createMachine } from "../src/host/machine.ts"
+import { createPainter } from "../src/host/painter.ts"
 import type { BlobStore, MetaStore } from "../src/shares/ports.ts"
 import { createShares, type Shares } from "../src/shares/shares.ts"
 import { openFileStore } from "../src/storage/blobs/file.ts"
@@ -71,6 +72,7 @@ export async function createCountingApp(): Promise<CountingApp> {
   const blobs: BlobStore = await openFileStore({ root: folder, baseUrl })
   const machine = { ...createMachine(), now: () => clock.now }
   const log = createLog("silent")
+  const painter = createPainter({ log })
   const shares = createShares({
     meta: counted("meta", meta),
     blobs: counted("blobs", blobs),
@@ -89,6 +91,7 @@ export async function createCountingApp(): Promise<CountingApp> {
     log,
     assets: await builtAssets(),
     plugin: builtPlugin,
+    drawPicture: counted("picture", painter).draw,
     uploads: undefined,
     limiters: NONE,
     config: { baseUrl, createTokens: [], maxSyncBytes: 2 ** 28, version: "test" },
@@ -105,6 +108,7 @@ export async function createCountingApp(): Promise<CountingApp> {
       app.fetch(new Request(`${baseUrl}${path}`, init), { address: "127.0.0.1" }),
     async close() {
       app.endStreams()
+      await painter.close()
       await shares.idle()
       await meta.close()
       await rm(folder, { recursive: true, force: true })

@@ -4,15 +4,18 @@ import { ShareError } from "../protocol/errors.ts"
 import { ROUTES } from "../protocol/routes.ts"
 import { maskPath, pathOf, splitPathToken } from "./access.ts"
 import { assetUrls, createAssetRoutes } from "./assets.ts"
+import { createCardRoutes } from "./card.ts"
 import type { ApiDeps, ApiEnv, Bindings } from "./context.ts"
 import { createDirectRoutes } from "./direct.ts"
 import { answerError } from "./errors.ts"
 import { createEventRoutes } from "./events.ts"
+import { createFormatRoutes } from "./formats.ts"
 import { createLimits } from "./limits.ts"
 import { createMetadataRoutes } from "./metadata.ts"
 import { describeApi } from "./openapi.ts"
 import { createPageRoutes } from "./pages.ts"
 import { createPluginRoutes } from "./plugin-file.ts"
+import { createSearchRoutes } from "./search.ts"
 import { SECURITY_HEADERS } from "./security-headers.ts"
 import { createShareRoutes } from "./share.ts"
 import { createUploadRoutes } from "./uploads.ts"
@@ -72,7 +75,10 @@ export function createApp(deps: ApiDeps): App {
   app.route("/", events.routes)
   app.route("/", createDirectRoutes(deps, limits))
   app.route("/", createMetadataRoutes(deps))
+  app.route("/", createFormatRoutes(deps))
+  app.route("/", createSearchRoutes(deps))
   app.route("/", createPageRoutes(deps))
+  app.route("/", createCardRoutes(deps))
   if (uploads) app.route("/", createUploadRoutes({ door: uploads, maxBytes: config.maxSyncBytes }))
 
   for (const path of new Set(Object.values(ROUTES).map((route) => route.path))) {

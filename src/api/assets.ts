@@ -1,14 +1,20 @@
 import { Hono } from "hono"
 import { notFound } from "../protocol/errors.ts"
-import type { ApiEnv, Assets } from "./context.ts"
+import type { Assets as PageAssets } from "../viewer/frame.ts"
+import type { ApiEnv, Asset, Assets } from "./context.ts"
 
 /** Where pages find the assets. */
-export function assetUrls(assets: Assets): { script: string; style: string; icon: string } {
+export function assetUrls(assets: Assets): PageAssets & { icon: string } {
   return {
-    script: `/assets/${assets.script.name}`,
-    style: `/assets/${assets.style.name}`,
-    icon: `/assets/${assets.icon.name}`,
+    script: urlOf(assets.script),
+    style: urlOf(assets.style),
+    icon: urlOf(assets.icon),
+    theme: { script: urlOf(assets.themeScript), themes: urlOf(assets.themes) },
   }
+}
+
+function urlOf({ name }: Asset): string {
+  return `/assets/${name}`
 }
 
 export function createAssetRoutes(assets: Assets): Hono<ApiEnv> {

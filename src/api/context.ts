@@ -13,7 +13,10 @@ export interface Assets {
   script: Asset
   /** For pages of encrypted shares, in the place of the other. */
   encryptedScript: Asset
+  /** Runs before a page is drawn, and brings `themes` where the reader chose one. */
+  themeScript: Asset
   style: Asset
+  themes: Asset
   icon: Asset
 }
 
@@ -39,6 +42,8 @@ export interface ApiDeps {
   assets: Assets
   /** The built OpenCode plugin, read when somebody asks for it. */
   plugin: () => Promise<string>
+  /** SVG → PNG, for the picture of a share's link. Throws `unavailable` when too many wait. */
+  drawPicture: (svg: string) => Promise<Uint8Array<ArrayBuffer>>
   /** Where upload tickets lead, when the store has no server of its own. */
   uploads: UploadDoor | undefined
   limiters: Limiters

@@ -5,6 +5,7 @@ import { renderMessagePage } from "../viewer/message-page.ts"
 import { assetUrls } from "./assets.ts"
 import type { ApiDeps, ApiEnv } from "./context.ts"
 import { describeLimit } from "./limits.ts"
+import { wantedFormat } from "./wanted-format.ts"
 
 /** Seconds after which a client may try again when the storage does not answer. */
 const RETRY_AFTER = "5"
@@ -16,7 +17,10 @@ export function answerError(error: unknown, c: Context<ApiEnv>, deps: ApiDeps): 
   if (known.code === "unavailable") headers["retry-after"] = RETRY_AFTER
   if (error instanceof LimitReached) Object.assign(headers, describeLimit(error).headers)
   if (known.code === "unauthorized") headers["www-authenticate"] = "Bearer"
-  if (c.req.path.startsWith("/api/")) return c.json(known.toBody(), known.status, headers)
+  const format = wantedFormat(c)
+  if (c.req.path.startsWith("/api/") || format === "json")
+    return c.json(known.toBody(), known.status, headers)
+  if (format) return c.text(`${MESSAGES[known.status] ?? known.message}\n`, known.status, headers)
   const page = renderMessagePage({
     status: known.status,
     title: TITLES[known.status] ?? "Something went wrong",

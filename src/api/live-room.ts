@@ -40,6 +40,8 @@ const KEPT_EVENTS = 64
 const KEPT_BYTES = 2 * 1024 * 1024
 /** After a failure, and while nothing else is announced. */
 const RETRY_MS = 1_000
+/** Between looks at how many watch. */
+const COUNT_MS = 2_000
 
 /** Opens a room at the share's present revision. */
 export async function openLiveRoom(options: LiveRoomOptions): Promise<LiveRoom> {
@@ -56,6 +58,7 @@ export async function openLiveRoom(options: LiveRoomOptions): Promise<LiveRoom> 
   let emptied: ReturnType<typeof setTimeout> | undefined
   let again: ReturnType<typeof setTimeout> | undefined
   let pastBytes = 0
+  let counted = 0
 
   // Subscribed before the first read, so that no commit falls between the two.
   const unsubscribe = shares.watch(shareID, hear)
@@ -68,6 +71,7 @@ export async function openLiveRoom(options: LiveRoomOptions): Promise<LiveRoom> 
   const behind = new WeakSet<EventStream>()
   const stopHearing = shares.hear(shareID, passOn)
   if (wanted > revision) follow()
+  const counting = setInterval(countViewers, COUNT_MS)
 
   async function readFirst(): Promise<number> {
     if (encrypted) return (await shares.find(shareID)).revision
@@ -132,6 +136,15 @@ export async function openLiveRoom(options: LiveRoomOptions): Promise<LiveRoom> 
     return { event: encodeEvent("commit", { revision: to }, to), to }
   }
 
+  /** How many watch changes without a commit, and on other nodes too. */
+  function countViewers(): void {
+    const now = shares.viewers(shareID)
+    if (now === counted) return
+    counted = now
+    const event = encodeEvent("viewers", { count: now })
+    for (const stream of streams) stream.offer(event)
+  }
+
   function passOn(passed: Passing): void {
     passing.add(passed)
     const event =
@@ -171,6 +184,7 @@ export async function openLiveRoom(options: LiveRoomOptions): Promise<LiveRoom> 
     closed = true
     clearTimeout(emptied)
     clearTimeout(again)
+    clearInterval(counting)
     unsubscribe()
     stopHearing()
     for (const stream of streams) stream.end()
@@ -209,6 +223,7 @@ export async function openLiveRoom(options: LiveRoomOptions): Promise<LiveRoom> 
       else {
         streams.add(stream)
         shares.setViewers(shareID, streams.size)
+        if (counted > 0) stream.offer(encodeEvent("viewers", { count: counted }))
         bring(stream, from)
           .catch(onError)
           .then(() => catchUpWithPassing(stream))

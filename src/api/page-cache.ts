@@ -3,7 +3,7 @@ import type { Machine, ShareNews } from "../shares/ports.ts"
 import type { Snapshot } from "../shares/read/read.ts"
 import type { Shares } from "../shares/shares.ts"
 import type { Encode } from "./content-coding.ts"
-import { gatherText } from "./stream-text.ts"
+import { collect, gatherText } from "./stream-text.ts"
 import { createWholePage, type WholePage } from "./whole-page.ts"
 
 /** Rendered pages in memory, each for as long as it is what its share says. */
@@ -21,23 +21,27 @@ export interface PageCacheOptions {
   /** Of every whole page. */
   headers: Readonly<Record<string, string>>
   render(snapshot: Snapshot): Iterable<string>
-  /** What all pages may come to together, and one of them before it is compressed. Bytes; characters. */
-  limits?: { bytes: number; characters: number }
+  /**
+   * What all pages may come to together; up to where one is whole before its first word is sent, and up to where it is
+   * kept. Bytes; characters.
+   */
+  limits?: { bytes: number; atOnce: number; characters: number }
 }
 
 interface Kept {
   shareID: string
   generation: number
   revision: number
-  /** Undefined when it was found too large: the next reader need not find that out again. */
+  /** Undefined until somebody has read all of it, and for ever when it is too large. */
   page: WholePage | undefined
+  tooLarge: boolean
   /** When its share's row was last asked for. Milliseconds since the epoch. */
   confirmedAt: number
   unsubscribe(): void
 }
 
-/** A larger page is streamed, so that its first words need not wait for its last. */
-const LIMITS = { bytes: 32 * 1024 * 1024, characters: 1024 * 1024 }
+/** A larger page than `atOnce` is streamed to who comes first, so that its first words need not wait for its last. */
+const LIMITS = { bytes: 64 * 1024 * 1024, atOnce: 1024 * 1024, characters: 16 * 1024 * 1024 }
 /** What an entry takes beside its page. Bytes. */
 const ENTRY_BYTES = 1024
 /**
@@ -64,8 +68,23 @@ export function createPageCache(options: PageCacheOptions): PageCache {
     return made ? pageOf(made) : render(await shares.read(shareID))
   }
 
-  async function pageOf({ page, shareID }: Kept): Promise<WholePage | Iterable<string>> {
-    return page ?? render(await shares.read(shareID))
+  async function pageOf(entry: Kept): Promise<WholePage | Iterable<string>> {
+    if (entry.page) return entry.page
+    const snapshot = await shares.read(entry.shareID)
+    const pieces = render(snapshot)
+    return snapshot.share.revision === entry.revision ? keepWhenRead(pieces, entry) : pieces
+  }
+
+  /** The same pieces. When somebody has taken the last of them, they are kept as a page. */
+  function keepWhenRead(pieces: Iterable<string>, entry: Kept): Iterable<string> {
+    if (entry.tooLarge) return pieces
+    return collect(pieces, limits.characters, (whole) => {
+      if (whole === undefined) entry.tooLarge = true
+      else if (kept.get(entry.shareID) === entry) {
+        entry.page = createWholePage(whole, pageOptions)
+        trim()
+      }
+    })
   }
 
   /** What is kept and still holds. */
@@ -123,16 +142,16 @@ export function createPageCache(options: PageCacheOptions): PageCache {
     try {
       const confirmedAt = machine.now()
       const snapshot = await shares.read(shareID)
-      const { whole, pieces } = await gatherText(render(snapshot), limits.characters)
+      const { whole, pieces } = await gatherText(render(snapshot), limits.atOnce)
       // It may have been revoked while it was rendered.
       if (heard && heard.state !== "active") await shares.find(shareID)
       const page = whole === undefined ? undefined : createWholePage(whole, pageOptions)
       const { generation, revision, settled } = snapshot.share
-      entry = { shareID, generation, revision, page, confirmedAt, unsubscribe }
+      entry = { shareID, generation, revision, page, tooLarge: false, confirmedAt, unsubscribe }
       // What is not settled changes without news.
       if (!settled || (heard && outdates(heard, entry))) unsubscribe()
       else keep(entry)
-      return page ?? pieces
+      return page ?? keepWhenRead(pieces, entry)
     } catch (error) {
       unsubscribe()
       throw error

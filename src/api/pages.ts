@@ -1,14 +1,20 @@
-import { Hono } from "hono"
+import { type Context, Hono } from "hono"
+import type * as z from "zod/mini"
 import { notFound } from "../protocol/errors.ts"
 import { createFold } from "../protocol/fold.ts"
+import { pageQuery } from "../protocol/routes.ts"
 import { EncryptedShare } from "../shares/read/encrypted.ts"
 import type { Snapshot } from "../shares/read/read.ts"
 import { renderEncryptedPage } from "../viewer/encrypted-page.ts"
 import { renderHome } from "../viewer/home.ts"
 import { renderSharePage, type SharePage } from "../viewer/page.ts"
 import { renderPartPage } from "../viewer/part-page.ts"
+import { rangeNotice } from "../viewer/place.ts"
+import { readRange, sliceDocument } from "../viewer/range.ts"
+import { sessionPage } from "../viewer/session-page.ts"
+import { readView, USUAL_VIEW } from "../viewer/view.ts"
 import { assetUrls } from "./assets.ts"
-import { readShareID } from "./body.ts"
+import { readQuery, readShareID } from "./body.ts"
 import { chooseCoding } from "./content-coding.ts"
 import type { ApiDeps, ApiEnv } from "./context.ts"
 import { namesTag } from "./entity-tag.ts"
@@ -54,12 +60,14 @@ export function createPageRoutes({ shares, machine, encode, assets, config, log 
   app.get("/s/:id", (c) => c.redirect(`/share/${readShareID(c)}`, 302))
 
   app.get("/share/:id", async (c) => {
-    const page = await pages.open(readShareID(c))
-    if (!("tag" in page)) {
-      const request = c.get("requestID")
-      const onError = (err: unknown) => log.error({ err, request }, "a page was cut off")
-      return c.body(streamText(page, { onError }), 200, PAGE_HEADERS)
+    const shareID = readShareID(c)
+    const query = readQuery(c, pageQuery)
+    if (asksForMore(query)) {
+      const snapshot = await readForPage(shareID)
+      if (!snapshot.share.encrypted) return answerPage(c, renderSharePage(partOf(pageOf(snapshot), query)))
     }
+    const page = await pages.open(shareID)
+    if (!("tag" in page)) return answerPage(c, page)
     const coding = chooseCoding(c.req.header("accept-encoding"))
     const etag = page.tag(coding)
     const unchanged = namesTag(c.req.header("if-none-match"), etag)
@@ -68,6 +76,12 @@ export function createPageRoutes({ shares, machine, encode, assets, config, log 
     c.set("complete", true)
     const headers = { ...(form?.headers ?? { ...KEPT_HEADERS, etag }), "x-request-id": c.get("requestID") }
     return new Response(form?.body ?? null, { status: unchanged ? 304 : 200, headers })
+  })
+
+  app.get("/share/:id/session/:session", async (c) => {
+    const page = sessionPage(pageOf(await shares.read(readShareID(c))), c.req.param("session"))
+    if (page === undefined) throw notFound()
+    return answerPage(c, renderSharePage(page))
   })
 
   app.get("/share/:id/part/:part", async (c) => {
@@ -94,10 +108,33 @@ export function createPageRoutes({ shares, machine, encode, assets, config, log 
       },
       document: fold.document(),
       context: { shareID: share.id, assets: urls },
+      baseUrl: config.baseUrl,
     }
   }
 
+  function answerPage(c: Context<ApiEnv>, pieces: Iterable<string>): Response {
+    const request = c.get("requestID")
+    const onError = (err: unknown) => log.error({ err, request }, "a page was cut off")
+    return c.body(streamText(pieces, { onError }), 200, PAGE_HEADERS)
+  }
+
   return app
+}
+
+type PageQuery = z.infer<typeof pageQuery>
+
+/** Such a page is made for who asks, and not kept. */
+function asksForMore({ show, from, to }: PageQuery): boolean {
+  return readView(show) !== USUAL_VIEW || from !== undefined || to !== undefined
+}
+
+/** The page with the view and the range that its address asks for. Throws `invalid_request`. */
+function partOf(page: SharePage, { show, from, to }: PageQuery): SharePage {
+  const view = readView(show)
+  const range = readRange({ from, to })
+  if (range === undefined) return { ...page, view }
+  const { document, ...place } = sliceDocument(page.document, range)
+  return { ...page, view, document, notice: rangeNotice(page.share.id, place) }
 }
 
 const PAGE_HEADERS = {
@@ -105,6 +142,8 @@ const PAGE_HEADERS = {
   // A revoked share must not come out of anybody's cache.
   "cache-control": "no-store",
   "x-robots-tag": "noindex",
+  // The same address tells a share in other forms (api/formats.ts).
+  vary: "accept, accept-encoding",
 }
 
 const KEPT_HEADERS = {
@@ -112,5 +151,5 @@ const KEPT_HEADERS = {
   // Asked for again before each use, and never kept by anybody but its reader. What is compressed here stays as it
   // is, since a strong tag stands for its bytes.
   "cache-control": "private, no-cache, no-transform",
-  vary: "accept-encoding",
+  vary: PAGE_HEADERS.vary,
 }

@@ -10,7 +10,8 @@ export const SECURITY_HEADERS = {
     "img-src 'self' data:",
     "connect-src 'self'",
     "base-uri 'none'",
-    "form-action 'none'",
+    // The search of a share, without scripts.
+    "form-action 'self'",
     "frame-ancestors 'none'",
     "require-trusted-types-for 'script'",
     "trusted-types better-share",

@@ -89,6 +89,23 @@ export async function gatherText(chunks: Iterable<string>, most: number): Promis
   return { whole: undefined, pieces: resume(pieces, iterator) }
 }
 
+/** Hands pieces on, and in the end what they came to; undefined when that is more than `most` characters. */
+export function* collect(
+  pieces: Iterable<string>,
+  most: number,
+  done: (whole: string | undefined) => void,
+): Iterable<string> {
+  let held: string[] | undefined = []
+  let length = 0
+  for (const piece of pieces) {
+    yield piece
+    length += piece.length
+    if (length > most) held = undefined
+    held?.push(piece)
+  }
+  done(held?.join(""))
+}
+
 function* resume(first: Iterable<string>, rest: Iterator<string>): Iterable<string> {
   yield* first
   yield* { [Symbol.iterator]: () => rest }

@@ -20,11 +20,13 @@ export async function loadAssets(folder: string): Promise<Assets> {
       throw new Error(`${folder} holds no ${entry}${extension}: run npm run build`)
     return { name, type, body: new Uint8Array(await readFile(join(folder, name))) }
   }
-  const [script, encryptedScript, style, icon] = await Promise.all([
+  const [script, encryptedScript, themeScript, style, themes, icon] = await Promise.all([
     load("page", ".js"),
     load("encrypted", ".js"),
+    load("theme", ".js"),
     load("style", ".css"),
+    load("themes", ".css"),
     load("icon", ".svg"),
   ])
-  return { script, encryptedScript, style, icon }
+  return { script, encryptedScript, themeScript, style, themes, icon }
 }

@@ -13,6 +13,7 @@ import type { Config } from "./config.ts"
 import { claimDataDir, databaseFile } from "./data-dir.ts"
 import { encode } from "./encode.ts"
 import { openLimiters } from "./limiters.ts"
+import { createPainter } from "./painter.ts"
 import { addSample } from "./sample/sample.ts"
 import { startUpkeep } from "./upkeep.ts"
 import { version } from "./version.ts"
@@ -58,6 +59,7 @@ export async function compose(
   const sampleID = config.sample ? await addSample({ meta, shares, machine }) : undefined
   await shares.resumeDeletions()
   const upkeep = startUpkeep({ shares, log })
+  const painter = createPainter({ log })
 
   const { createTokens, maxSyncBytes } = config
   const app = createApp({
@@ -67,6 +69,7 @@ export async function compose(
     log,
     assets,
     plugin,
+    drawPicture: painter.draw,
     uploads,
     limiters,
     config: { baseUrl, createTokens, maxSyncBytes, version, ...(sampleID === undefined ? {} : { sampleID }) },
@@ -77,6 +80,7 @@ export async function compose(
     sampleID,
     async close() {
       upkeep.stop()
+      await painter.close()
       await shares.stop()
       await notifier.close()
       await closeLimiters()

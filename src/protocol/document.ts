@@ -58,7 +58,8 @@ function undoneChildren(all: readonly Message[], shown: readonly Message[]): Rea
   return undone
 }
 
-function startedSessions({ parts }: Message): string[] {
+/** The sessions of subagents that a message's task calls have started. */
+export function startedSessions({ parts }: Message): string[] {
   return parts.flatMap((part) => {
     const state = part.state as { metadata?: { sessionId?: unknown } | null } | null | undefined
     const started = part.type === "tool" ? state?.metadata?.sessionId : undefined

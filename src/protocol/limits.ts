@@ -31,6 +31,8 @@ export const LIMITS = {
   jsonDepth: 200,
   /** What a sync may hold back before its secret has been seen (the secret may stand behind the data). */
   bytesBeforeSecret: 1 * MiB,
+  /** What one search of a share looks for. Characters. */
+  searchChars: 200,
 } as const
 
 /** `268435456` → `256 MiB`, for messages to people. */

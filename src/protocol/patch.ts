@@ -2,8 +2,8 @@ import type { TextDelta } from "./passing.ts"
 
 /**
  * What a live page is told over `GET /api/share/:id/events`. The stream's event names are the keys of
- * {@link LiveEvents}; `id:` is the revision that the page shows after the event. Passing text changes none, and has no
- * id.
+ * {@link LiveEvents}; `id:` is the revision that the page shows after the event. Passing text and viewers change none, and have
+ * no id.
  */
 export interface LiveEvents {
   /** Changes to apply in order. */
@@ -16,6 +16,8 @@ export interface LiveEvents {
   delta: { deltas: readonly TextDelta[] }
   /** The same of an encrypted share, as its writer sealed it. */
   sealed: { sealed: string }
+  /** How many watch at this moment, on all nodes. */
+  viewers: { count: number }
   /** Revoked or expired: empty the page, say so, do not reconnect. */
   gone: { message: string }
 }

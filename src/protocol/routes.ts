@@ -59,6 +59,22 @@ export const dataQuery = z.object({ session: z.optional(sessionID) })
 export const watchQuery = z.object({
   revision: z.optional(z.string().check(z.regex(/^\d{1,15}$/, "must be a revision"))),
 })
+/** How a share is told in another form than its page; what the ends of a range may be, says viewer/range.ts. */
+export const formatQuery = z.object({
+  from: z.optional(z.string()),
+  to: z.optional(z.string()),
+  tools: z.optional(z.enum(["none", "summary", "full"])),
+})
+
+/** What of a share its page shows. An unknown `show` is as none. */
+export const pageQuery = z.object({
+  show: z.optional(z.string()),
+  from: z.optional(z.string()),
+  to: z.optional(z.string()),
+})
+
+/** What is searched for on a page of its own; without `q` it asks. */
+export const searchQuery = z.object({ q: z.optional(z.string().check(z.maxLength(LIMITS.searchChars))) })
 
 export const itemsAnswer = z.array(itemSchema)
 

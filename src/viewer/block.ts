@@ -13,6 +13,8 @@ export interface Block {
   /** All else that its element depends on, such as its neighbours. */
   shape: string
   children: readonly Block[]
+  /** The page may bring its children packed, to be unpacked when they are looked at (see packed.ts). */
+  packs?: boolean
   /** The complete element around its rendered children. */
   render(frame: Frame, children: Html): Html
 }
@@ -33,4 +35,9 @@ export function findBlock(blocks: readonly Block[], id: string): Block | undefin
     if (found) return found
   }
   return undefined
+}
+
+/** One that is made already: its own text tells whether it changed. */
+export function madeBlock(id: string, made: Html): Block {
+  return { id, keys: [], shape: made.text, children: [], render: () => made }
 }

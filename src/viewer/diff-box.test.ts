@@ -8,6 +8,7 @@ const frame: Frame = {
   shareID: "s",
   directory: "",
   whole: false,
+  lean: false,
   sessions: new Set(),
   partHref: "/share/s/part/p",
 }
@@ -56,6 +57,11 @@ test("Words that changed are marked where one line became another", () => {
   expect(box.text).toContain("const a = b <ins>+</ins> c")
 })
 
+test("Words are marked also where more lines were added than removed", () => {
+  const { box } = diffBox("@@ -1 +1,2 @@\n-const hours = 12\n+const hours = 24\n+const grace = 5\n", frame)
+  expect(box.text).toContain("const hours = <ins>24</ins>")
+})
+
 test("Lines with little in common are not marked", () => {
   const { box } = diffBox("@@ -1,1 +1,1 @@\n-alpha beta gamma\n+one two three\n", frame)
   expect(box.text).not.toMatch(/<ins>|<del>/)
@@ -81,13 +87,31 @@ test("Two texts become a diff, unless comparing them would take too long", () =>
 test("Code in a diff is highlighted as the file that it is, across lines", () => {
   const patch = "@@ -1,3 +1,3 @@\n /* one\n-two const\n+three const\n */\n"
   const { box } = diffBox(patch, frame, "src/a.ts")
-  expect(box.text).toContain('-<span class="hljs-comment"><del>two</del> const</span>')
-  expect(box.text).toContain('+<span class="hljs-comment"><ins>three</ins> const</span>')
-  expect(diffBox("@@ -1 +1 @@\n+const a = 1\n", frame, "a.ts").box.text).toContain("hljs-keyword")
+  expect(box.text).toContain('-<span class="hc"><del>two</del> const</span>')
+  expect(box.text).toContain('+<span class="hc"><ins>three</ins> const</span>')
+  expect(diffBox("@@ -1 +1 @@\n+const a = 1\n", frame, "a.ts").box.text).toContain('class="hk"')
 })
 
 test("A mark never crosses a tag", () => {
   expect(markStretches('a<span class="k">b&lt;c</span>d', [{ start: 0, end: 3 }], "ins")).toBe(
     '<ins>a</ins><span class="k"><ins>b&lt;</ins>c</span>d',
   )
+})
+
+test("The text of the box is the diff again, and numbers are no part of it", () => {
+  const patch =
+    "@@ -9,3 +9,3 @@\n same <b>\n-const a = b - c\n+const a = b + c\n end\n@@ -40 +40 @@\n-x\n+y\n"
+  const { box } = diffBox(`--- a.ts\n+++ a.ts\n${patch}`, frame, "a.ts")
+  expect(
+    box.text
+      .replace(/<[^>]*>/g, "")
+      .replaceAll("&lt;", "<")
+      .replaceAll("&gt;", ">"),
+  ).toBe(patch)
+  expect(box.text).toContain('<span class="row" data-n=" 9  9"> same')
+})
+
+test("Only a diff that may scroll can be focused", () => {
+  expect(diffBox("@@ -1 +1 @@\n-short\n+long enough", frame).box.text).not.toContain("tabindex")
+  expect(diffBox(`@@ -1 +1 @@\n-short\n+${"long ".repeat(9)}`, frame).box.text).toContain('tabindex="0"')
 })

@@ -13,7 +13,14 @@ export interface DiffBox {
   lines: number
 }
 
-/** A unified diff with line numbers, folded, and with the words that changed marked where lines pair up. */
+/** What fits beside the line numbers on a phone; only longer lines make a box scroll (see `focusable`). */
+const PHONE_CHARS = 26
+const WIDE_LETTER = /[\t\u1100-\uffff]/
+
+/**
+ * A unified diff with line numbers, folded, and with the words that changed marked where lines pair up. The element's text is the
+ * diff again, but for the names of the files: signs are part of it, numbers are not.
+ */
 export function diffBox(patch: string, frame: Frame, path = ""): DiffBox {
   const lines = readDiff(showBidi(plainText(patch)))
   const stat = countDiff(lines)
@@ -21,9 +28,8 @@ export function diffBox(patch: string, frame: Frame, path = ""): DiffBox {
   const folded =
     shown === lines ? { text: "" } : { text: "", rest: { lines: lines.length, chars: patch.length } }
   const width = String(Math.max(...lines.slice(-8).map((line) => line.new ?? line.old ?? 0), 10)).length
-  // A single hunk at the top of a file says nothing that the line numbers do not.
-  const rows = shown[0]?.kind === "hunk" ? shown.slice(1) : shown
-  const box = html`<pre class="diff" tabindex="0">${diffRows(rows, width, languageOf(path))}</pre>${moreLink(folded, frame)}`
+  const scrolls = shown.some(({ text }) => text.length > PHONE_CHARS || WIDE_LETTER.test(text))
+  const box = html`<pre class="diff"${scrolls && html` tabindex="0"`}>${diffRows(shown, width, languageOf(path))}</pre>${moreLink(folded, frame)}`
   return { box, stat, lines: lines.length }
 }
 
@@ -57,6 +63,8 @@ function foldLines(lines: readonly DiffLine[], frame: Frame): readonly DiffLine[
   return kept.map((line) => (line.text.length > chars ? { ...line, text: line.text.slice(0, chars) } : line))
 }
 
+/** Most rows of a diff are the same on both sides, and need no class to say so. */
+const KINDS = { add: " add", del: " del", same: "" } as const
 const SIGN = { add: "+", del: "-", same: " " } as const
 
 function diffRows(lines: readonly DiffLine[], width: number, language: string | undefined): Child[] {
@@ -66,7 +74,7 @@ function diffRows(lines: readonly DiffLine[], width: number, language: string | 
     const { kind } = line
     if (kind === "hunk" || kind === "note") return html`<span class="row ${kind}">${line.text}\n</span>`
     const numbers = `${pad(line.old, width)} ${pad(line.new, width)}`
-    return html`<span class="row ${kind}" data-n="${numbers}">${SIGN[kind]}${trusted(code.get(index) ?? "")}\n</span>`
+    return html`<span class="row${KINDS[kind]}" data-n="${numbers}">${SIGN[kind]}${trusted(code.get(index) ?? "")}\n</span>`
   })
 }
 
@@ -74,14 +82,12 @@ function pad(number: number | undefined, width: number): string {
   return String(number ?? "").padStart(width)
 }
 
-/** Words are compared only where a run of deletions meets an equally long run of additions, line by line. */
+/** Words are compared where a run of deletions meets a run of additions, line by line as they stand beside each other. */
 function markWords(lines: readonly DiffLine[], code: Map<number, string>): void {
   for (let at = 0; at < lines.length; ) {
     const deleted = runLength(lines, at, "del")
     const added = runLength(lines, at + deleted, "add")
-    if (deleted > 0 && deleted === added) {
-      for (let i = at; i < at + deleted; i++) markPair(lines, i, i + deleted, code)
-    }
+    for (let i = at; i < at + Math.min(deleted, added); i++) markPair(lines, i, i + deleted, code)
     at += Math.max(deleted + added, 1)
   }
 }

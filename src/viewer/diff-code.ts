@@ -64,7 +64,11 @@ export interface Stretch {
 const PIECE = /<[^>]*>|&[^;]*;|[^<&]/g
 
 /** Marks stretches of a line within its markup, without crossing the tags that are there. */
-export function markStretches(markup: string, stretches: readonly Stretch[], tag: "ins" | "del"): string {
+export function markStretches(
+  markup: string,
+  stretches: readonly Stretch[],
+  tag: "ins" | "del" | "mark",
+): string {
   let made = ""
   let at = 0
   let marking = false

@@ -1,6 +1,7 @@
 import { type Document, visible } from "../protocol/document.ts"
-import { blockID } from "./block-id.ts"
+import { isLean } from "./lean.ts"
 import { str } from "./read.ts"
+import { descendantsOf } from "./session-tree.ts"
 
 /** What the whole page has in common, given by whoever serves it. */
 export interface RenderContext {
@@ -8,11 +9,12 @@ export interface RenderContext {
   assets: Assets
 }
 
-/** URLs of the built script, stylesheet and icon. */
+/** URLs of the built script, stylesheet and icon, and of what brings the theme that a reader chose. */
 export interface Assets {
   script: string
   style: string
   icon?: string
+  theme?: { script: string; themes: string }
 }
 
 /** What a part needs to know of the page around it. */
@@ -22,31 +24,28 @@ export interface Frame {
   directory: string
   /** Show outputs in full length. */
   whole: boolean
-  /** Child sessions that this page shows, by id. */
+  /** Tools show what they were called for, and what they put out behind a link (lean.ts). */
+  lean: boolean
+  /** Subagents' sessions that the share holds, by id. */
   sessions: ReadonlySet<string>
   /** Where the part at hand is shown whole. */
   partHref: string
 }
 
 export function createFrame(document: Document, context: RenderContext): Frame {
+  const shown = visible(document)
   return {
     shareID: context.shareID,
     directory: directoryOf(document),
     whole: false,
-    sessions: new Set(descendants(visible(document))),
+    lean: isLean(shown),
+    sessions: new Set([...descendantsOf(shown)].map(({ sessionID }) => sessionID)),
     partHref: "",
   }
 }
 
 export function directoryOf(document: Document): string {
   return str(document.session?.directory) ?? ""
-}
-
-export function* descendants(document: Document): Iterable<string> {
-  for (const child of document.children) {
-    yield child.sessionID
-    yield* descendants(child)
-  }
 }
 
 /** The frame of one part, with the address of its own page. */
@@ -58,9 +57,10 @@ export function shareHref(shareID: string): string {
   return `/share/${encodeURIComponent(shareID)}`
 }
 
-/** The address within the page of a child session, if the page holds it. */
+/** The page of a subagent's session, if the share holds it. */
 export function sessionHref(frame: Frame, sessionID: string): string | undefined {
-  return frame.sessions.has(sessionID) ? `#${blockID("session", sessionID)}` : undefined
+  if (!frame.sessions.has(sessionID)) return undefined
+  return `${shareHref(frame.shareID)}/session/${encodeURIComponent(sessionID)}`
 }
 
 /** A path as a reader of this project would say it. */

@@ -74,11 +74,41 @@ export const HIGHLIGHT_CHARS = 10_000
 export function highlight(code: string, language: string | undefined): Html {
   if (!language || code.length > HIGHLIGHT_CHARS || !hljs.getLanguage(language)) return html`${code}`
   try {
-    return trusted(hljs.highlight(showBidi(code), { language, ignoreIllegals: true }).value)
+    return trusted(slim(hljs.highlight(showBidi(code), { language, ignoreIllegals: true }).value))
   } catch {
     // A grammar that trips over its input is no reason to lose the code.
     return html`${code}`
   }
+}
+
+/** The looks that styles/code.css has for code: what a class stands for, and highlight.js's names for it. */
+const LOOKS = {
+  hc: "comment quote meta",
+  hk: "keyword selector-tag operator doctag",
+  hs: "string regexp char addition",
+  hn: "number literal symbol bullet variable template-variable",
+  ht: "title section built_in name link",
+  hy: "type attr attribute selector-class selector-id property",
+  hd: "deletion",
+  he: "emphasis",
+  hg: "strong",
+} as const
+const CLASSES = new Map(
+  Object.entries(LOOKS).flatMap(([look, names]) => names.split(" ").map((name) => [`hljs-${name}`, look])),
+)
+
+/**
+ * A page holds tens of thousands of these spans: they get short names, and those that look like what is around them
+ * (punctuation, parameters) go.
+ */
+function slim(markup: string): string {
+  const closings: string[] = []
+  return markup.replace(/<span class="([^" ]*)[^"]*">|<\/span>/g, (_, name: string | undefined) => {
+    if (name === undefined) return closings.pop() ?? ""
+    const look = CLASSES.get(name)
+    closings.push(look ? "</span>" : "")
+    return look ? `<span class="${look}">` : ""
+  })
 }
 
 const NAMES: Record<string, string> = {

@@ -3,7 +3,14 @@ import type { Frame } from "./frame.ts"
 import { type Html, html } from "./html.ts"
 import { renderPart } from "./part.ts"
 
-const FRAME: Frame = { shareID: "", directory: "", whole: true, sessions: new Set(), partHref: "" }
+const FRAME: Frame = {
+  shareID: "",
+  directory: "",
+  whole: true,
+  lean: false,
+  sessions: new Set(),
+  partHref: "",
+}
 
 const PATCH = `@@ -18,4 +18,5 @@ export async function fetchTides(port: Port) {
 -  const answer = await fetch(port.url)

@@ -2,11 +2,12 @@ import { codeBox } from "./code-box.ts"
 import { FOLD } from "./fold-text.ts"
 import type { Frame } from "./frame.ts"
 import { type Html, html } from "./html.ts"
-import { asText, type Fields } from "./read.ts"
+import { prettyJson } from "./pretty-json.ts"
+import type { Fields } from "./read.ts"
 
 /** A value of unknown shape, as indented JSON. */
 export function jsonBox(value: unknown, frame: Frame): Html {
-  return codeBox(asText(value), frame, { language: "json", limits: FOLD.output })
+  return codeBox(prettyJson(value), frame, { language: "json", limits: FOLD.output })
 }
 
 const INLINE_CHARS = 200
@@ -27,8 +28,8 @@ export function fieldList(fields: Fields, frame: Frame): Html | undefined {
 }
 
 function fieldValue(value: unknown, frame: Frame): Html {
-  if (typeof value === "object" && value !== null) return jsonBox(value, frame)
-  const text = typeof value === "string" ? value : String(value)
+  const text = typeof value === "string" ? value : prettyJson(value)
   const inline = text.length <= INLINE_CHARS && !text.includes("\n")
-  return inline ? html`<code>${text}</code>` : codeBox(text, frame, { limits: FOLD.output })
+  if (inline) return html`<code>${text}</code>`
+  return typeof value === "string" ? codeBox(text, frame, { limits: FOLD.output }) : jsonBox(value, frame)
 }

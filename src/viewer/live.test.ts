@@ -18,7 +18,10 @@ const share = {
 }
 
 function pageOf(document: Document): Node {
-  const page = findNode(parseTree([...renderSharePage({ share, document, context })].join("")), "page")
+  const page = findNode(
+    parseTree([...renderSharePage({ share, document, context, baseUrl: "https://x.dev" })].join("")),
+    "page",
+  )
   if (!page) throw new Error("no page")
   return page
 }
@@ -76,7 +79,7 @@ test("The first words take the place of the waiting", () => {
   const changed = state.apply([{ type: "message", data: { id: "msg_a", sessionID: ROOT, role: "user" } }])
   const { ops } = renderChanges({ before, document: state.document(), changed, context })
   expect(ops[0]).toEqual({ op: "remove", id: "waiting" })
-  expect(ops.at(-1)).toMatchObject({ op: "put", id: "msg_a", parent: "log", after: null })
+  expect(ops.at(-1)).toMatchObject({ op: "put", id: "msg_a.turn", parent: "log", after: null })
 })
 
 test("Undo, redo and hiding are followed", () => {

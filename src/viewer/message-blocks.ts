@@ -1,74 +1,61 @@
 import type { Document, Message } from "../protocol/document.ts"
-import type { ModelData } from "../protocol/opencode.ts"
+import type { ModelData, PartData } from "../protocol/opencode.ts"
 import type { Block } from "./block.ts"
 import { blockID, nestedPartID } from "./block-id.ts"
 import { html } from "./html.ts"
 import { messageFoot, messageHead, type Voice, voiceOf } from "./message.ts"
 import { renderPart } from "./part.ts"
-import { record, str } from "./read.ts"
+import { num, record } from "./read.ts"
+import { startedBy } from "./turns.ts"
 
 /** What blocks of one page must know of each other. */
 export interface Seen {
   /** Ids of parts that have an element already. */
   parts: Set<string>
   directory: string
-  /** Child sessions that a task may link to. */
+  /** Subagents' sessions that the share holds. */
   sessions: ReadonlySet<string>
+  /** Those of this session that no call has claimed so far, by id. */
+  children: Map<string, Document>
   /** The root session's models, as a subagent's session names none of its own. */
   models: readonly ModelData[]
+  /** The page is too long to show what tools put out. */
+  lean: boolean
+  /** Who spoke last. */
+  voice: Voice | undefined
+  /** The block of a subagent's session. */
+  child(document: Document): Block
 }
 
-/** The messages of one session, each with a head, its parts and a foot. */
-export function messageBlocks(document: Document, seen: Seen): Block[] {
-  let before: Voice | undefined
-  return document.messages.map((message, index) => {
-    const voice = voiceOf(message.info, seen.models)
-    const continues = before !== undefined && before.role === "assistant" && sameVoice(before, voice)
-    before = voice
-    const last = index === document.messages.length - 1
-    return messageBlock(message, { voice, continues, last, seen })
-  })
-}
-
-function sameVoice(a: Voice, b: Voice): boolean {
-  return a.role === b.role && a.name === b.name && a.model === b.model
-}
-
-interface Place {
-  voice: Voice
-  continues: boolean
+export interface MessagePlace {
+  /** The session's last message. */
   last: boolean
   seen: Seen
 }
 
-function messageBlock(message: Message, { voice, continues, last, seen }: Place): Block {
+/** A message, with a head, its parts and a foot. */
+export function messageBlock(message: Message, { last, seen }: MessagePlace): Block {
   const { info } = message
+  const before = seen.voice
+  const voice = voiceOf(info, seen.models)
+  const continues = before?.role === "assistant" && sameVoice(before, voice)
+  const switched = before?.role === "assistant" && voice.role === "assistant" && before.model !== voice.model
+  seen.voice = voice
   const id = blockID("message", info.id)
   const key = `message/${info.id}`
   const working = last && isWorking(info)
   const head: Block = {
     id: `${id}.head`,
     keys: [key],
-    shape: `${continues} ${voice.name} ${voice.model}`,
+    shape: `${continues} ${switched} ${voice.name} ${voice.model}`,
     children: [],
-    render: () => messageHead(info, { id, voice, continues }),
+    render: () => messageHead(info, { id, voice, continues, switched }),
   }
   const parts: Block = {
     id: `${id}.parts`,
     keys: [],
     shape: "",
-    children: message.parts.map((part) => {
-      const own = blockID("part", part.id)
-      const partID = seen.parts.has(own) ? nestedPartID(info.id, part.id) : own
-      seen.parts.add(partID)
-      return {
-        id: partID,
-        keys: [`part/${part.messageID}/${part.id}`],
-        shape: linkShape(part, seen.sessions),
-        children: [],
-        render: (frame) => renderPart(part, partID, voice.role, frame),
-      }
-    }),
+    children: shownParts(message, seen).map((part) => partBlock(part, info.id, voice, seen)),
     render: (_frame, inner) => html`<div class="parts" id="${id}.parts">${inner}</div>`,
   }
   const foot: Block = {
@@ -88,13 +75,39 @@ function messageBlock(message: Message, { voice, continues, last, seen }: Place)
   }
 }
 
-/** A task's card links to its session once the share has it. */
-function linkShape(part: { type: string; [key: string]: unknown }, sessions: ReadonlySet<string>): string {
-  if (part.type !== "tool" || sessions.size === 0) return ""
-  const session = str(record(record(part.state).metadata).sessionId)
-  return session !== undefined && sessions.has(session) ? "linked" : ""
+/** A lean page leaves out what the message's foot says as well: where its only step begins, and what it took. */
+function shownParts({ parts }: Message, { lean }: Seen): readonly PartData[] {
+  if (!lean) return parts
+  const steps = parts.filter(({ type }) => type === "step-finish").length
+  return parts.filter(({ type }) => !LEFT_OUT.has(type) && (type !== "step-finish" || steps > 1))
+}
+
+const LEFT_OUT: ReadonlySet<string> = new Set(["step-start", "snapshot"])
+
+/** A part; the call that started a subagent holds its session. */
+function partBlock(part: PartData, messageID: string, voice: Voice, seen: Seen): Block {
+  const own = blockID("part", part.id)
+  const id = seen.parts.has(own) ? nestedPartID(messageID, part.id) : own
+  seen.parts.add(id)
+  const started = startedBy(part) ?? ""
+  const child = seen.children.get(started)
+  // What a card shows besides its item: the link to a session, and how much there is room for.
+  const linked = seen.sessions.has(started) ? started : ""
+  const lean = seen.lean && part.type === "tool" ? "lean" : ""
+  seen.children.delete(started)
+  return {
+    id,
+    keys: [`part/${part.messageID}/${part.id}`],
+    shape: `${lean} ${linked} ${child !== undefined}`,
+    children: child ? [seen.child(child)] : [],
+    render: (frame, inner) => renderPart(part, id, voice.role, frame, inner),
+  }
+}
+
+function sameVoice(a: Voice, b: Voice): boolean {
+  return a.role === b.role && a.name === b.name && a.model === b.model
 }
 
 function isWorking(info: Message["info"]): boolean {
-  return info.role === "assistant" && !info.error && typeof record(info.time).completed !== "number"
+  return info.role === "assistant" && !info.error && num(record(info.time).completed) === undefined
 }

@@ -52,6 +52,16 @@ export function messageError(error: unknown, frame: Frame): Html | undefined {
   return html`<div class="failure"><p><strong>${words?.title ?? (known || "Error")}</strong>${hint && html` <span>${hint}</span>`}</p>${said ? outputBox(said, frame, FOLD.output) : !words && outputBox(asText(error), frame, FOLD.output)}${response && html`<details><summary>What the provider answered</summary>${outputBox(response, frame, FOLD.output)}</details>`}</div>`
 }
 
+/** The same in a line, for an error that was got over. */
+export function errorLine(error: unknown): string | undefined {
+  const { name, data, message } = record(error)
+  const known = filled(name) ?? ""
+  const words = Object.hasOwn(ERRORS, known) ? ERRORS[known] : undefined
+  const fields = record(data)
+  const said = (filled(fields.message) ?? filled(message))?.split("\n", 1)[0]?.slice(0, 300)
+  return [words?.title ?? known, said, words?.hint?.(fields)].filter(Boolean).join(" · ") || undefined
+}
+
 function apiHint(data: Fields): string | undefined {
   const status = num(data.statusCode)
   const retryable = data.isRetryable === true ? "It can be tried again." : undefined

@@ -38,15 +38,18 @@ interface HeadPlace {
   voice: Voice
   /** The same voice spoke just before: its name is not repeated. */
   continues: boolean
+  /** Another model spoke just before. */
+  switched: boolean
 }
 
-export function messageHead(info: MessageData, { id, voice, continues }: HeadPlace): Html {
+export function messageHead(info: MessageData, { id, voice, continues, switched }: HeadPlace): Html {
   const time = timeTag(record(info.time).created, "clock")
   const took = elapsed(info.time)
   const link = html`<a class="permalink" href="#${id}">${time ?? "Link"}</a>${took !== undefined && html` <span class="took">${formatDuration(took)}</span>`}`
   if (continues) return html`<div class="head again" id="${id}.head">${link}</div>`
   const summary = info.summary === true && html`<span class="note">summary</span>`
-  return html`<div class="head" id="${id}.head"><h2>${voice.name}</h2>${voice.model && html`<span class="model">${voice.model}</span>`}${summary}${link}</div>`
+  const change = switched && html`<span class="note">model switched</span>`
+  return html`<div class="head" id="${id}.head"><h2>${voice.name}</h2>${voice.model && html`<span class="model">${voice.model}</span>`}${change}${summary}${link}</div>`
 }
 
 /** Ends that need no word. */

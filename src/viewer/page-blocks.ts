@@ -1,14 +1,13 @@
 import { type Document, visible } from "../protocol/document.ts"
 import { itemKey } from "../protocol/item.ts"
-import { type Block, CHANGES, CONTENTS, LOG, OTHERS, SUMMARY, WAITING } from "./block.ts"
-import { blockID } from "./block-id.ts"
+import { type Block, CHANGES, CONTENTS, LOG, madeBlock, OTHERS, SUMMARY, WAITING } from "./block.ts"
 import { changedFiles, changesSection } from "./changes.ts"
-import { childHead } from "./child-session.ts"
 import { contentsNav } from "./contents.ts"
-import { descendants, directoryOf } from "./frame.ts"
+import { directoryOf } from "./frame.ts"
 import { html } from "./html.ts"
-import { messageBlocks, type Seen } from "./message-blocks.ts"
+import { isLean } from "./lean.ts"
 import { othersSection } from "./others.ts"
+import { sessionBlocks } from "./session-blocks.ts"
 import { summaryHeader } from "./summary.ts"
 
 /** The page of a document as blocks: the summary, the prompts as contents, and the log with all that was said. */
@@ -19,30 +18,26 @@ export function pageBlocks(raw: Document): readonly Block[] {
 
 function contentsBlocks(document: Document): Block[] {
   const nav = contentsNav(document)
-  return nav ? [{ id: CONTENTS, keys: [], shape: nav.text, children: [], render: () => nav }] : []
+  return nav ? [madeBlock(CONTENTS, nav)] : []
 }
 
 function summaryBlock(document: Document, raw: Document): Block {
-  const header = summaryHeader(document, raw)
-  // It shows a bit of everything, so its own text is what tells whether it changed.
-  return { id: SUMMARY, keys: [], shape: header.text, children: [], render: () => header }
+  return madeBlock(SUMMARY, summaryHeader(document, raw))
 }
 
 function logBlock(document: Document): Block {
-  const sessions = new Set(descendants(document))
-  const seen: Seen = { parts: new Set(), directory: directoryOf(document), sessions, models: document.models }
   const children = [
     ...(isEmpty(document) ? [waitingBlock(document)] : []),
-    ...sessionBlocks(document, seen),
+    ...sessionBlocks(document),
     ...changesBlocks(document),
     ...othersBlocks(document),
   ]
   return {
     id: LOG,
     keys: [],
-    shape: "",
+    shape: isLean(document) ? "lean" : "",
     children,
-    render: (_frame, inner) => html`<main id="${LOG}">${inner}</main>`,
+    render: (frame, inner) => html`<main id="${LOG}"${frame.lean && html` class="lean"`}>${inner}</main>`,
   }
 }
 
@@ -62,31 +57,6 @@ function waitingBlock(document: Document): Block {
     children: [],
     render: () =>
       html`<section id="${WAITING}" class="waiting"><span class="pulse" aria-hidden="true"></span><p>${text}</p></section>`,
-  }
-}
-
-function sessionBlocks(document: Document, seen: Seen): Block[] {
-  return [...messageBlocks(document, seen), ...document.children.map((child) => childBlock(child, seen))]
-}
-
-/** A subagent's session: folded, with its own log inside. */
-function childBlock(child: Document, seen: Seen): Block {
-  const id = blockID("session", child.sessionID)
-  const head = childHead(child, `${id}.head`)
-  const log: Block = {
-    id: `${id}.log`,
-    keys: [],
-    shape: "",
-    children: sessionBlocks(child, seen),
-    render: (_frame, inner) => html`<div id="${id}.log" class="log">${inner}</div>`,
-  }
-  return {
-    id,
-    keys: [],
-    shape: "",
-    children: [{ id: `${id}.head`, keys: [], shape: head.text, children: [], render: () => head }, log],
-    render: (frame, inner) =>
-      html`<details id="${id}" class="child"${frame.whole && html` open`}>${inner}</details>`,
   }
 }
 

@@ -10,7 +10,11 @@ import { renderMessagePage } from "./message-page.ts"
 import { renderSharePage, type SharePage } from "./page.ts"
 import { renderPartPage } from "./part-page.ts"
 
-const assets = { script: "/assets/page.js", style: "/assets/style.css" }
+const assets = {
+  script: "/assets/page.js",
+  style: "/assets/style.css",
+  theme: { script: "/assets/theme.js", themes: "/assets/themes.css" },
+}
 
 function sharePage(document: Document): SharePage {
   return {
@@ -22,6 +26,7 @@ function sharePage(document: Document): SharePage {
     },
     document,
     context: { shareID: "share000", assets },
+    baseUrl: "https://x.dev",
   }
 }
 
@@ -51,7 +56,10 @@ test("A page holds nothing that its Content-Security-Policy forbids", () => {
   ]
   for (const page of pages) {
     expect(page).not.toMatch(/<[^>]*\s(style|on\w+)=/i)
-    expect(page.match(/<script[^>]*>/g)).toEqual(['<script defer src="/assets/page.js">'])
+    expect(page.match(/<script[^>]*>/g)).toEqual([
+      '<script src="/assets/theme.js" data-themes="/assets/themes.css">',
+      '<script defer src="/assets/page.js">',
+    ])
     expect(page).not.toMatch(/<(style|iframe|object|embed|base|form)\b/i)
     expect(page).not.toMatch(/<(img|link|source)[^>]*(src|href)="(https?:)?\/\//i)
   }
@@ -70,7 +78,7 @@ test("Text of a share is never markup, wherever it stands", () => {
   const page = render(fold(items, ROOT))
   expect(page).toContain("&lt;img src=x")
   expect(page).not.toContain("<img src=x")
-  expect(page.match(/<script/g)).toHaveLength(1)
+  expect(page.match(/<script/g)).toHaveLength(2)
   expect(() => parseTree(page)).not.toThrow()
 })
 
@@ -164,7 +172,7 @@ test("The summary tells what the session was", () => {
     'title="/home/mira/code/harbour">harbour<',
     "Claude Sonnet 4.5, gpt-5.2",
     "build, plan",
-    'title="412,380 in, 21,944 out"',
+    'title="412,380 in, 21,944 out',
     "$0.81",
     "3 files",
     "+64",
@@ -177,7 +185,7 @@ test("The summary tells what the session was", () => {
 
 test("A session of several prompts has them as its table of contents", () => {
   const page = render(sink())
-  expect(page).toContain("<summary>3 prompts</summary>")
+  expect(page).toContain("<h2>3 prompts</h2>")
   expect(page.match(/<li><a href="#msg_\w+">Now show me everything else you can do\.<\/a>/g)).toHaveLength(1)
   expect(render(small())).not.toContain('id="contents"')
 })
@@ -201,7 +209,7 @@ test("What an undo hides is not on the page, and the page says that something is
 
 test("The page tells its script where to listen and from which revision on", () => {
   expect(render(small())).toContain(
-    'data-share="share000" data-revision="3" data-events="/api/share/share000/events" data-metadata="/api/share/share000/metadata"',
+    'data-share="share000" data-show="tools" data-revision="3" data-events="/api/share/share000/events" data-metadata="/api/share/share000/metadata"',
   )
 })
 

@@ -20,7 +20,7 @@ export function renderPartPage({
   document,
   context,
   partID,
-}: SharePage & { partID: string }): string | undefined {
+}: Pick<SharePage, "document" | "context"> & { partID: string }): string | undefined {
   const block = findPart(document, partID)
   if (!block) return undefined
   const title = titleOf(document)

@@ -11,6 +11,7 @@ const frame: Frame = {
   shareID: "share",
   directory: "/home/mira/code/harbour",
   whole: false,
+  lean: false,
   sessions: new Set(["ses_child"]),
   partHref: "",
 }
@@ -68,7 +69,7 @@ const CALLS: [string, Record<string, unknown>, string][] = [
   [
     "task",
     { input: { description: "d", subagent_type: "review" }, metadata: { sessionId: "ses_child" } },
-    'href="#ses_child"',
+    '/session/ses_child"',
   ],
   ["todowrite", { input: { todos: [{ content: "x", status: "completed" }] } }, "1 of 1 done"],
   ["todoread", { metadata: { todos: [{ content: "x", status: "pending" }] } }, "0 of 1 done"],
@@ -105,7 +106,7 @@ test("Any other tool shows its name, its input and its output", () => {
   })
   expect(made).toContain('<span class="name">tracker_create</span>')
   expect(made).toContain("<dt>team</dt><dd><code>A</code></dd>")
-  expect(made).toMatch(/hljs-number">7/)
+  expect(made).toMatch(/class="hn">7/)
 })
 
 test.each([

@@ -1,6 +1,6 @@
 import type { PartData } from "../protocol/opencode.ts"
 import { type Frame, frameOfPart } from "./frame.ts"
-import { type Html, html } from "./html.ts"
+import { type Html, html, nothing } from "./html.ts"
 import { jsonBox } from "./json-box.ts"
 import { agentPart, subtaskPart } from "./parts/delegation.ts"
 import { compactionPart, retryPart } from "./parts/events.ts"
@@ -10,6 +10,7 @@ import { reasoningPart } from "./parts/reasoning.ts"
 import { promptText, textPart } from "./parts/text.ts"
 import { filled } from "./read.ts"
 import { readCall } from "./tools/call.ts"
+import { leanCard } from "./tools/lean-card.ts"
 import { toolCard } from "./tools/tool-card.ts"
 import { typedLength } from "./typed.ts"
 
@@ -28,17 +29,18 @@ const PARTS: Readonly<Record<string, PartRenderer>> = {
   "step-start": stepStartPart,
   subtask: subtaskPart,
   text: textPart,
-  tool: (part, frame) => toolCard(readCall(part), frame),
+  tool: (part, frame) => (frame.lean && !frame.whole ? leanCard : toolCard)(readCall(part), frame),
 }
 
 /**
  * The element of one part. It never throws: a part that cannot be shown says so, and the page around it stands.
  * @param role of the message; users' texts are prompts
+ * @param inner what stands behind it: the session of the subagent that it called
  */
-export function renderPart(part: PartData, id: string, role: string, frame: Frame): Html {
+export function renderPart(part: PartData, id: string, role: string, frame: Frame, inner = nothing): Html {
   const type = filled(part.type) ?? "unknown"
   const kind = Object.hasOwn(PARTS, type) ? type : "other"
-  return html`<div class="part ${kind}" id="${id}"${typedMark(part)}>${content(part, type, role, frameOfPart(frame, id))}</div>`
+  return html`<div class="part ${kind}" id="${id}"${typedMark(part)}>${content(part, type, role, frameOfPart(frame, id))}${inner}</div>`
 }
 
 /** Where the browser script shows the rest of a text while it is being written. */

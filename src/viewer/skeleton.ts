@@ -7,14 +7,19 @@ export interface Skeleton {
   assets: Assets
   /** What the browser script needs to know, as `data-` attributes of the body. */
   data?: Readonly<Record<string, string>>
+  /** More for the head; without it, the title and the description stand for the page's link. */
+  head?: Html
   /** A class for the body. */
   kind: string
   /** False for pages that search engines may list. */
   hidden?: boolean
 }
 
+/** What a browser paints its own bar with: `--paper` of styles/tokens.css. */
+export const PAPER = { light: "#fcfbf8", dark: "#141516" } as const
+
 /** Everything before the content of a page. */
-export function pageStart({ title, description, assets, data, kind, hidden = true }: Skeleton): Html {
+export function pageStart({ title, description, assets, data, kind, head, hidden = true }: Skeleton): Html {
   const attributes = Object.entries(data ?? {}).map(([name, value]) => html` data-${name}="${value}"`)
   return html`<!doctype html>
 <html lang="en">
@@ -22,14 +27,20 @@ export function pageStart({ title, description, assets, data, kind, hidden = tru
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta name="color-scheme" content="light dark">
+${Object.entries(PAPER).map(([scheme, colour]) => html`<meta name="theme-color" content="${colour}" media="(prefers-color-scheme: ${scheme})">`)}
 <meta name="referrer" content="no-referrer">${hidden && html`<meta name="robots" content="noindex">`}
 <title>${title}</title>${description && html`<meta name="description" content="${description}">`}
-<meta property="og:title" content="${title}">${description && html`<meta property="og:description" content="${description}">`}
+${head ?? plainHead(title, description)}
+${assets.theme && html`<script src="${assets.theme.script}" data-themes="${assets.theme.themes}"></script>`}
 <link rel="stylesheet" href="${assets.style}">${assets.icon && html`<link rel="icon" href="${assets.icon}" type="image/svg+xml">`}
 <script defer src="${assets.script}"></script>
 </head>
 <body class="${kind}"${attributes}>
 `
+}
+
+function plainHead(title: string, description: string | undefined): Html {
+  return html`<meta property="og:title" content="${title}">${description && html`<meta property="og:description" content="${description}">`}`
 }
 
 /** Everything after it. */

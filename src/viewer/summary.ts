@@ -1,13 +1,15 @@
-import type { Document, Message } from "../protocol/document.ts"
+import type { Document } from "../protocol/document.ts"
 import { SUMMARY } from "./block.ts"
 import { changedFiles, sumStat } from "./changes.ts"
 import { statTag } from "./diff-box.ts"
-import { formatCompact, formatCost, formatCount, plural, timeTag } from "./format.ts"
+import { formatCompact, formatCost, formatCount, formatDuration, plural, timeTag } from "./format.ts"
 import { directoryOf } from "./frame.ts"
 import { type Child, type Html, html } from "./html.ts"
 import { modelName } from "./message.ts"
 import { filled, num, record } from "./read.ts"
-import { addUsage, readUsage, type Usage } from "./usage.ts"
+import { descendantsOf } from "./session-tree.ts"
+import { type Outcome, outcomeOfSession } from "./turns.ts"
+import { contextUse, type Usage, usageOf } from "./usage.ts"
 
 /** The title of the page: the session's own, as soon as it has one. */
 export function titleOf(document: Document): string {
@@ -22,29 +24,48 @@ export function summaryHeader(document: Document, raw: Document): Html {
   const directory = directoryOf(document)
   const project = directory.split(/[/\\]/).findLast((name) => name !== "")
   const time = record(session?.time)
-  return html`<header id="${SUMMARY}"><p class="eyebrow">${project && html`<span class="project" title="${directory}">${project}</span>`}${state(document, raw)}</p><h1>${titleOf(document)}</h1><p class="dates">${dates(time)}</p><dl class="facts">${facts(document)}</dl></header>`
+  return html`<header id="${SUMMARY}"><p class="eyebrow">${project && html`<span class="project" title="${directory}">${project}</span>`}${state(document, raw)}</p><h1>${titleOf(document)}</h1><p class="dates">${dates(document, time)}</p><dl class="facts">${facts(document)}</dl></header>`
 }
 
-function dates(time: ReturnType<typeof record>): Child {
+function dates(document: Document, time: ReturnType<typeof record>): Child {
   const created = timeTag(time.created)
   const updated = num(time.updated) !== num(time.created) ? timeTag(time.updated) : undefined
+  const worked = workedFor(document)
   return [
     created && html`<span>Started ${created}</span>`,
     updated && html` <span>Last change ${updated}</span>`,
+    worked >= 1000 &&
+      html` <span title="Time that the agent was at work">Worked ${formatDuration(worked)}</span>`,
   ]
+}
+
+/** How long the agent was at work, without the time that it waited for somebody. Milliseconds. */
+function workedFor({ messages }: Document): number {
+  let sum = 0
+  for (const { info } of messages) {
+    const { created, completed } = record(info.time)
+    const [from, to] = [num(created), num(completed)]
+    if (info.role === "assistant" && from !== undefined && to !== undefined && to > from) sum += to - from
+  }
+  return sum
+}
+
+const OUTCOMES: Readonly<Record<Outcome, string>> = {
+  running: "Working",
+  finished: "Finished",
+  aborted: "Stopped by the user",
+  failed: "Failed",
 }
 
 function state(document: Document, raw: Document): Child {
   const undone = raw.messages.length - document.messages.length
-  const last = document.messages.at(-1)?.info
-  const words: Child[] = []
-  if (last?.role === "assistant" && !last.error && num(record(last.time).completed) === undefined) {
-    words.push(html` <span class="state busy">Working</span>`)
-  }
-  if (undone > 0) words.push(html` <span class="state">${plural(undone, "message")} undone</span>`)
-  if (num(record(document.session?.time).archived) !== undefined)
-    words.push(html` <span class="state">Archived</span>`)
-  return words
+  const outcome = outcomeOfSession(document)
+  const answered = document.messages.some(({ info }) => info.role === "assistant")
+  return [
+    answered && html` <span class="state ${outcome}">${OUTCOMES[outcome]}</span>`,
+    undone > 0 && html` <span class="state">${plural(undone, "message")} undone</span>`,
+    num(record(document.session?.time).archived) !== undefined && html` <span class="state">Archived</span>`,
+  ]
 }
 
 function facts(document: Document): Child[] {
@@ -52,20 +73,22 @@ function facts(document: Document): Child[] {
   const usage = usageOf(document)
   const { files } = changedFiles(document)
   const changes = changesOf(document)
+  const children = [...descendantsOf(document)]
+  const parts = messages.reduce((sum, message) => sum + message.parts.length, 0)
+  const spoken = messages.filter(({ info }) => info.role === "assistant").map(({ info }) => info)
   return [
+    fact("Model", distinct(spoken.map((info) => modelName(info, document.models)))),
+    fact("Agent", distinct(spoken.map((info) => filled(info.agent)))),
     fact(
-      "Model",
-      distinct(messages, (message) => spoken(message) && modelName(message.info, document.models)),
+      "Messages",
+      messages.length > 0 &&
+        html`<span title="${plural(parts, "part")}">${formatCount(messages.length)}</span>`,
     ),
-    fact(
-      "Agent",
-      distinct(messages, (message) => spoken(message) && filled(message.info.agent)),
-    ),
-    fact("Messages", messages.length > 0 && formatCount(messages.length)),
     fact("Tokens", usage.input + usage.output > 0 && tokens(usage)),
     fact("Cost", usage.cost > 0 && formatCost(usage.cost)),
+    fact("Context", context(document)),
     fact("Changes", changes && html`${plural(changes.files || files.length, "file")} ${statTag(changes)}`),
-    fact("Subagents", document.children.length > 0 && formatCount(document.children.length)),
+    fact("Subagents", children.length > 0 && formatCount(children.length)),
     fact("OpenCode", filled(session?.version)),
   ]
 }
@@ -74,28 +97,28 @@ function fact(label: string, value: Child): Html | undefined {
   return value ? html`<div><dt>${label}</dt><dd>${value}</dd></div>` : undefined
 }
 
-function tokens({ input, output }: Usage): Html {
-  const exact = `${formatCount(input)} in, ${formatCount(output)} out`
-  return html`<span title="${exact}">${formatCompact(input)} in <span class="dim">·</span> ${formatCompact(output)} out</span>`
+function tokens({ input, output, reasoning, cached }: Usage): Html {
+  const exact = [
+    `${formatCount(input)} in`,
+    `${formatCount(output)} out`,
+    reasoning > 0 && `${formatCount(reasoning)} reasoning`,
+    cached > 0 && `${formatCount(cached)} from cache`,
+  ]
+  return html`<span title="${exact.filter(Boolean).join(", ")}">${formatCompact(input)} in <span class="dim">·</span> ${formatCompact(output)} out</span>`
 }
 
-function spoken({ info }: Message): boolean {
-  return info.role === "assistant"
+/** How full the model's context was at last; a share of it where the model's size is known. */
+function context(document: Document): Child {
+  const use = contextUse(document)
+  if (use === undefined) return undefined
+  const { tokens, limit } = use
+  if (limit === undefined) return formatCompact(tokens)
+  const percent = Math.round((tokens / limit) * 100)
+  return html`<span title="${formatCount(tokens)} of ${formatCount(limit)} tokens">${percent} %</span>`
 }
 
-function distinct(
-  messages: readonly Message[],
-  read: (message: Message) => string | false | undefined,
-): string {
-  const names = new Set(messages.map(read).filter((name) => typeof name === "string"))
-  return [...names].join(", ")
-}
-
-/** OpenCode keeps sums in the session; older versions do not, and then the messages tell. */
-function usageOf({ session, messages }: Document): Usage {
-  const summed = messages.map(({ info }) => readUsage(info)).reduce(addUsage, readUsage(undefined))
-  const told = readUsage(session)
-  return told.input + told.output > 0 ? { ...told, cost: told.cost || summed.cost } : summed
+function distinct(names: readonly (string | undefined)[]): string {
+  return [...new Set(names.filter((name) => name !== undefined))].join(", ")
 }
 
 function changesOf(document: Document): { files: number; additions: number; deletions: number } | undefined {

@@ -1,5 +1,6 @@
+import type { Document } from "../protocol/document.ts"
 import { formatCount } from "./format.ts"
-import { num, record } from "./read.ts"
+import { filled, num, record } from "./read.ts"
 
 export interface Usage {
   input: number
@@ -41,4 +42,27 @@ export function tokenText(tokens: unknown): string | undefined {
   if (reasoning > 0) parts.push(`${formatCount(reasoning)} reasoning`)
   if (cached > 0) parts.push(`${formatCount(cached)} cached`)
   return parts.join(" · ")
+}
+
+/** OpenCode keeps sums in the session; older versions do not, and then the messages tell. */
+export function usageOf({ session, messages }: Pick<Document, "session" | "messages">): Usage {
+  const summed = messages.map(({ info }) => readUsage(info)).reduce(addUsage, readUsage(undefined))
+  const told = readUsage(session)
+  return told.input + told.output > 0 ? { ...told, cost: told.cost || summed.cost } : summed
+}
+
+/** Tokens that the last answer's context held, and how many its model takes, where the share says so. */
+export function contextUse({
+  messages,
+  models,
+}: Pick<Document, "messages" | "models">): { tokens: number; limit?: number } | undefined {
+  const info = messages.findLast(({ info }) => info.role === "assistant" && record(info.tokens).output)?.info
+  if (info === undefined) return undefined
+  const { input, output, reasoning, cached } = readUsage(info)
+  const written = num(record(record(info.tokens).cache).write) ?? 0
+  const tokens = input + output + reasoning + cached + written
+  if (tokens === 0) return undefined
+  const model = models.map(record).find(({ id }) => id === filled(info.modelID))
+  const limit = num(record(model?.limit).context)
+  return limit !== undefined && limit > 0 ? { tokens, limit } : { tokens }
 }

@@ -50,7 +50,7 @@ test("[R1][D1] share, read, import, unshare: the whole path with every tool", as
       for (const word of words) expect(shown, `call ${at + 1}`).toContain(word)
     }
     expect(await page.locator("table td").allTextContents()).toEqual(["add(1, 2)", "3", "add(-1, 1)", "0"])
-    expect(await page.locator(".hljs-keyword").first().textContent()).toBe("export")
+    expect(await page.locator(".hk").first().textContent()).toBe("export")
     const text = (await page.locator("body").textContent()) ?? ""
     expect(text).toContain(KITCHEN_SINK_PROMPT)
     expect(text).toContain("That subtracts; fixing it.")

@@ -27,7 +27,7 @@ function draw(
   const last = items.at(-1)?.data as { id: string; messageID: string }
   const changed = new Set([`part/${last.messageID}/${last.id}`])
   return {
-    page: [...viewer.renderSharePage({ share, document, context })].join(""),
+    page: [...viewer.renderSharePage({ share, document, context, baseUrl: "https://x.dev" })].join(""),
     ops: JSON.stringify(viewer.renderChanges({ before, document, changed, context }).ops),
   }
 }

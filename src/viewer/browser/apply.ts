@@ -1,16 +1,17 @@
 import type { PatchOp } from "../../protocol/patch.ts"
 import { morph } from "./morph.ts"
 import { parseElement } from "./server-html.ts"
+import { elementOf } from "./unpack.ts"
 
 /** Applies the changes of one event. Throws when the page is not the one that they were made for. */
 export function applyOps(ops: readonly PatchOp[]): void {
   for (const op of ops) {
-    const present = document.getElementById(op.id)
     if (op.op === "remove") {
-      present?.remove()
+      elementOf(op.id)?.remove()
       continue
     }
-    const parent = document.getElementById(op.parent)
+    const parent = elementOf(op.parent)
+    const present = document.getElementById(op.id)
     const previous = op.after === null ? null : document.getElementById(op.after)
     const made = parseElement(op.html)
     if (!parent || !made || (op.after !== null && previous?.parentElement !== parent)) {

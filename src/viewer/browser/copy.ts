@@ -1,29 +1,46 @@
-const SHOWN = 1500
+/** Raw texts and addresses, copied by a click. */
 
-/** Gives every block of code a button that copies it. */
-export function addCopyButtons(): void {
-  for (const fence of document.querySelectorAll(".fence")) {
-    if (fence.querySelector(".copy")) continue
-    const button = document.createElement("button")
-    button.type = "button"
-    button.className = "copy"
+const SHOWN = 1500
+/** What can be copied as it is: code, output, diffs. */
+const SOURCES = "pre"
+
+/** Puts a button into whatever the pointer is over or the focus is in: a page may have thousands of them. */
+export function watchCopying(): void {
+  const button = document.createElement("button")
+  button.type = "button"
+  button.className = "copy"
+  button.textContent = "Copy"
+  const offer = ({ target }: Event) => {
+    const source = target instanceof Element ? target.closest(SOURCES) : null
+    const box = source?.parentElement
+    if (!source || !box || button.previousElementSibling === source) return
     button.textContent = "Copy"
-    fence.append(button)
+    source.after(button)
   }
+  document.addEventListener("pointerover", offer)
+  document.addEventListener("focusin", offer)
+  button.addEventListener("click", () => {
+    const source = button.previousElementSibling
+    if (source) void copy(textOf(source)).then((copied) => say(button, copied ? "Copied" : "Not copied"))
+  })
 }
 
-export function watchCopyButtons(): void {
-  document.addEventListener("click", (event) => {
-    const button = event.target instanceof Element ? event.target.closest(".copy") : null
-    if (!(button instanceof HTMLElement)) return
-    const code = button.parentElement?.querySelector("code")?.textContent ?? ""
-    // Without a secure context there is no clipboard.
-    const copied = navigator.clipboard?.writeText(code) ?? Promise.reject(new Error("no clipboard"))
-    copied.then(
-      () => say(button, "Copied"),
-      () => say(button, "Not copied"),
-    )
-  })
+/** Without line numbers, signs and whatever else is not text of the source. */
+function textOf(source: Element): string {
+  const code = source.querySelector(":scope > code") ?? source
+  const plain = code.cloneNode(true) as Element
+  for (const extra of plain.querySelectorAll("[aria-hidden]")) extra.remove()
+  return plain.textContent ?? ""
+}
+
+/** Without a secure context there is no clipboard. */
+export async function copy(text: string): Promise<boolean> {
+  try {
+    await navigator.clipboard.writeText(text)
+    return true
+  } catch {
+    return false
+  }
 }
 
 function say(button: HTMLElement, word: string): void {

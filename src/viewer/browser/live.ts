@@ -1,12 +1,14 @@
 import type { TextDelta } from "../../protocol/passing.ts"
 import type { LiveEvents } from "../../protocol/patch.ts"
 import { applyOps } from "./apply.ts"
-import { showConnection } from "./connection.ts"
+import { showConnection, showViewers } from "./connection.ts"
 import { showGone } from "./gone.ts"
 import { morph } from "./morph.ts"
+import { countNew } from "./news.ts"
 import { createPassingText } from "./passing.ts"
 import { keepPlace } from "./reader.ts"
 import { fetchPage } from "./server-html.ts"
+import { packLike } from "./unpack.ts"
 
 const FIRST_WAIT = 1000
 const LONGEST_WAIT = 30_000
@@ -20,6 +22,8 @@ export interface Followed {
   metadata: string
   /** Runs after each change of the page. */
   settle(): void
+  /** It shows a part of the share, so changes are none of it: it fetches itself anew. */
+  partial?: boolean
   /**
    * Of a page that draws by itself what its server cannot: brings it up to date, and resolves to the revision that it
    * then shows. Rejects when that can be tried again.
@@ -61,7 +65,9 @@ export function followShare(followed: Followed): Following {
       if (source === stream) void retry()
     }
     on(stream, "patch", ({ ops }, at) => {
+      if (followed.partial) return void refresh()
       try {
+        countNew(ops)
         keepPlace(() => {
           applyOps(ops)
           passing.show()
@@ -84,6 +90,7 @@ export function followShare(followed: Followed): Following {
     })
     on(stream, "refresh", () => void refresh())
     on(stream, "commit", () => void refresh())
+    on(stream, "viewers", ({ count }) => showViewers(count))
     on(stream, "gone", ({ message }) => end(message))
   }
 
@@ -95,8 +102,9 @@ export function followShare(followed: Followed): Following {
     await new Promise((resolve) => setTimeout(resolve, lastRefresh + REFRESH_PAUSE - Date.now()))
     lastRefresh = Date.now()
     if (ended) return
-    const page = await fetchPage(location.pathname).catch(() => undefined)
+    const page = await fetchPage(location.pathname + location.search).catch(() => undefined)
     if (!page) return void retry()
+    packLike(page)
     keepPlace(() => {
       const [here, there] = [document.getElementById("page"), page.getElementById("page")]
       if (here && there) morph(here, there)

@@ -1,30 +1,33 @@
-import { watchCopyButtons } from "./copy.ts"
 import { followShare } from "./live.ts"
-import { watchDetails } from "./morph.ts"
+import { watchReading } from "./reading.ts"
 import { watchTarget } from "./reveal.ts"
-import { settle } from "./settle.ts"
+import { settlePage } from "./settle.ts"
 import { watchUnfolding } from "./unfold.ts"
+import { watchPacked } from "./unpack.ts"
 
 /** The page reads well without this script. With it, the page follows its share and folds open in place. */
 function start(): void {
-  settle()
-  watchCopyButtons()
-  watchDetails()
+  watchPacked()
   watchTarget()
-  watchUnfolding(settle)
-  const { share, revision, events, metadata } = document.body.dataset
+  settlePage()
+  watchReading()
+  watchUnfolding(settlePage)
+  const { share, revision, events, metadata, partial } = document.body.dataset
   if (!share || !events || !metadata) return
-  showImport(share)
-  followShare({ revision: Number(revision), events, metadata, settle })
+  correctImport(share)
+  followShare({
+    revision: Number(revision),
+    events,
+    metadata,
+    settle: settlePage,
+    partial: partial !== undefined,
+  })
 }
 
 /** Only the browser knows under which address the reader came, and `opencode import` takes the whole of it. */
-function showImport(share: string): void {
-  const hint = document.querySelector<HTMLElement>(".import")
-  const code = hint?.querySelector("code")
-  if (!hint || !code) return
-  code.textContent = `opencode import ${location.origin}/share/${share}`
-  hint.hidden = false
+function correctImport(share: string): void {
+  const code = document.querySelector("code.import")
+  if (code) code.textContent = `opencode import ${location.origin}/share/${share}`
 }
 
 start()

@@ -1,3 +1,5 @@
+import { elementOf } from "./unpack.ts"
+
 /** Opens whatever hides the element that the address names. */
 export function watchTarget(): void {
   const follow = () => void reveal(location.hash.slice(1))
@@ -7,18 +9,25 @@ export function watchTarget(): void {
 
 function targetOf(fragment: string): HTMLElement | null {
   try {
-    return document.getElementById(decodeURIComponent(fragment))
+    return elementOf(decodeURIComponent(fragment))
   } catch {
     // Half an escape, such as "%".
     return null
   }
 }
 
+let marked: Element | null = null
+
 /** The same for any fragment. Returns the element that it names. */
 export function reveal(fragment: string): HTMLElement | null {
+  const known = fragment !== "" && document.getElementById(fragment) !== null
   const target = targetOf(fragment)
+  marked?.classList.remove("targeted")
+  marked = target
   if (!target) return null
-  let hidden = false
+  // `:target` knows only what was there when the address changed.
+  target.classList.add("targeted")
+  let hidden = !known
   for (let at: Element | null = target; at; at = at.parentElement) {
     if (at instanceof HTMLDetailsElement && !at.open) {
       at.open = true

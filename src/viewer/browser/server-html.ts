@@ -17,14 +17,22 @@ function own(text: string): string {
 
 /** The single element that a piece of markup describes. */
 export function parseElement(text: string): Element | null {
+  return parseElements(text).firstElementChild
+}
+
+/** The elements that a piece of markup describes. */
+export function parseElements(text: string): DocumentFragment {
   const template = document.createElement("template")
   template.innerHTML = own(text)
-  return template.content.firstElementChild
+  return template.content
 }
 
 /** Fetches a page of this server. Undefined when it is not there. */
-export async function fetchPage(url: string): Promise<Document | undefined> {
-  const answer = await fetch(url, { cache: "no-store", credentials: "same-origin" })
+export async function fetchPage(
+  url: string,
+  signal: AbortSignal | null = null,
+): Promise<Document | undefined> {
+  const answer = await fetch(url, { cache: "no-store", credentials: "same-origin", signal })
   if (!answer.ok) return undefined
   return new DOMParser().parseFromString(own(await answer.text()), "text/html")
 }

@@ -3,8 +3,8 @@ const MOMENT = new Intl.DateTimeFormat(undefined, { dateStyle: "medium", timeSty
 const FULL = new Intl.DateTimeFormat(undefined, { dateStyle: "full", timeStyle: "long" })
 
 /** Shows times in the reader's zone and manner. The server writes them in UTC. */
-export function localiseTimes(): void {
-  for (const time of document.querySelectorAll<HTMLTimeElement>("time[data-style]")) {
+export function localiseTimes(content: ParentNode): void {
+  for (const time of content.querySelectorAll<HTMLTimeElement>("time[data-style]")) {
     const at = new Date(time.dateTime)
     if (Number.isNaN(at.getTime())) continue
     const text = (time.dataset.style === "clock" ? CLOCK : MOMENT).format(at)

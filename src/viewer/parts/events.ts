@@ -1,13 +1,13 @@
 import type { PartData } from "../../protocol/opencode.ts"
-import type { Frame } from "../frame.ts"
 import { type Html, html } from "../html.ts"
-import { messageError } from "../message-error.ts"
+import { errorLine } from "../message-error.ts"
 import { num } from "../read.ts"
 
-/** The provider failed and was asked again. */
-export function retryPart(part: PartData, frame: Frame): Html {
+/** The provider failed and was asked again: nothing came of it, so it takes a line. */
+export function retryPart(part: PartData): Html {
   const attempt = num(part.attempt)
-  return html`<div class="retry"><p class="quiet"><span>Tried again</span>${attempt !== undefined && html` <span>attempt ${attempt}</span>`}</p>${messageError(part.error, frame)}</div>`
+  const why = errorLine(part.error)
+  return html`<p class="quiet"><span>Tried again</span>${attempt !== undefined && html` <span>attempt ${attempt}</span>`}${why && html` <span>${why}</span>`}</p>`
 }
 
 /** From here on the model worked with a summary of what stands above. */

@@ -43,7 +43,7 @@ function dataFile(url: string, name: string, mime: string | undefined, frame: Fr
 
 function chip(label: Html, mime: string | undefined, size?: string): Html {
   const facts = [mime, size].filter(Boolean).join(", ")
-  return html`<span class="chip"><span class="icon i-file" aria-hidden="true"></span>${label}${facts && html` <span class="dim">${facts}</span>`}</span>`
+  return html`<span class="chip"><span class="icon i-file"></span>${label}${facts && html` <span class="dim">${facts}</span>`}</span>`
 }
 
 function nameOf(file: Fields, url: string, frame: Frame): string {

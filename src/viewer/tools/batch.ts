@@ -13,7 +13,7 @@ export function batchTool(call: ToolCall, frame: Frame): ToolView {
   const rows = calls.map((one, index) => {
     const view = toolView(readCall({ tool: one.tool, state: { input: inputOf(one) } }), frame)
     const bad = details[index]?.success === false
-    return html`<li><span class="icon i-${view.icon}" aria-hidden="true"></span><span class="name">${view.name}</span> <span class="subject">${view.subject}</span>${bad && html` <strong class="bad">failed</strong>`}</li>`
+    return html`<li><span class="icon i-${view.icon}"></span><span class="name">${view.name}</span> <span class="subject">${view.subject}</span>${bad && html` <strong class="bad">failed</strong>`}</li>`
   })
   return {
     name: "Batch",

@@ -1,10 +1,10 @@
-import { outputBox } from "../code-box.ts"
 import { FOLD, foldText, moreLink } from "../fold-text.ts"
 import { type Frame, shortPath } from "../frame.ts"
 import { type Html, html } from "../html.ts"
 import { markdown } from "../markdown.ts"
 import { asText, type Fields, filled, list, num, record } from "../read.ts"
 import type { ToolCall, ToolView } from "./call.ts"
+import { resultBox } from "./generic.ts"
 import { pathTag } from "./path-tag.ts"
 
 /** Instructions that the model loaded for itself. */
@@ -27,7 +27,7 @@ export function lspTool(call: ToolCall, frame: Frame): ToolView {
     name: "Language server",
     icon: "code",
     subject: html`${filled(call.input.operation)} ${path && pathTag(shortPath(path, frame) + (line === undefined ? "" : `:${line}`), path)}`,
-    body: call.output ? outputBox(call.output, frame, FOLD.output) : undefined,
+    body: call.output ? resultBox(call.output, frame) : undefined,
   }
 }
 

@@ -3,16 +3,18 @@ import { FOLD } from "../fold-text.ts"
 import type { Frame } from "../frame.ts"
 import { type Html, html } from "../html.ts"
 import { fieldList, jsonBox } from "../json-box.ts"
-import { asText, filled } from "../read.ts"
+import { filled } from "../read.ts"
 import type { ToolCall, ToolView } from "./call.ts"
+import { remarkLines, splitRemarks } from "./remarks.ts"
 
 /** Any tool that we have no rendering for: an MCP server's, a plugin's, a newer OpenCode's. */
 export function genericTool(call: ToolCall, frame: Frame): ToolView {
+  const { text, remarks } = splitRemarks(call.output)
   return {
     name: call.tool,
     icon: "tool",
     subject: call.title ?? subjectOf(call),
-    body: html`${fieldList(call.input, frame)}${call.output && resultBox(call.output, frame)}`,
+    body: html`${fieldList(call.input, frame)}${text.trim() && resultBox(text, frame)}${remarkLines(remarks)}`,
   }
 }
 
@@ -26,9 +28,10 @@ function subjectOf(call: ToolCall): Html | undefined {
 
 const PARSE_CHARS = 100_000
 
-function resultBox(output: string, frame: Frame): Html {
+/** What came back: JSON laid out for reading, anything else as it was printed. */
+export function resultBox(output: string, frame: Frame): Html {
   const parsed = output.length <= PARSE_CHARS && /^\s*[[{]/.test(output) ? parseJson(output) : undefined
-  return parsed === undefined ? outputBox(asText(output), frame, FOLD.output) : jsonBox(parsed, frame)
+  return parsed === undefined ? outputBox(output, frame, FOLD.output) : jsonBox(parsed, frame)
 }
 
 function parseJson(text: string): unknown {

@@ -2,10 +2,12 @@ import { outputBox } from "../code-box.ts"
 import { FOLD } from "../fold-text.ts"
 import { plural } from "../format.ts"
 import { type Frame, shortPath } from "../frame.ts"
-import { type Child, html } from "../html.ts"
+import { type Child, type Html, html } from "../html.ts"
 import { filled, num } from "../read.ts"
 import type { ToolCall, ToolView } from "./call.ts"
+import { foundBox } from "./found.ts"
 import { pathTag } from "./path-tag.ts"
+import { remarkLines, splitRemarks } from "./remarks.ts"
 
 export function grepTool(call: ToolCall, frame: Frame): ToolView {
   return lookup(call, frame, {
@@ -14,6 +16,7 @@ export function grepTool(call: ToolCall, frame: Frame): ToolView {
     subject: [html`<code>${filled(call.input.pattern)}</code>`, within(call, frame)],
     count: num(call.metadata.matches),
     noun: "match",
+    show: (text) => foundBox(text, filled(call.input.pattern) ?? "", frame),
   })
 }
 
@@ -44,11 +47,15 @@ interface Lookup {
   subject: Child[]
   count: number | undefined
   noun: keyof typeof PLURALS
+  /** Its own way to show what was found; undefined where the output is not as expected. */
+  show?: (text: string) => Html | undefined
 }
 
 const PLURALS = { match: "matches", file: "files", entry: "entries" } as const
 
-function lookup(call: ToolCall, frame: Frame, { name, icon, subject, count, noun }: Lookup): ToolView {
+function lookup(call: ToolCall, frame: Frame, { name, icon, subject, count, noun, show }: Lookup): ToolView {
+  const { text, remarks } = splitRemarks(call.output)
+  const box = text.trim() ? (show?.(text) ?? outputBox(shorten(text, frame), frame, FOLD.output)) : undefined
   return {
     name,
     icon,
@@ -56,7 +63,7 @@ function lookup(call: ToolCall, frame: Frame, { name, icon, subject, count, noun
     facts: [
       count !== undefined && (count === 1 ? `1 ${noun}` : plural(count, noun).replace(/\w+$/, PLURALS[noun])),
     ],
-    body: call.output.trim() ? outputBox(shorten(call.output, frame), frame, FOLD.output) : undefined,
+    body: box && html`${box}${remarkLines(remarks)}`,
   }
 }
 

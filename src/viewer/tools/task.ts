@@ -24,5 +24,6 @@ export function taskTool(call: ToolCall, frame: Frame): ToolView {
 
 /** The answer without the tags and the metadata that OpenCode wraps it in for the model. */
 function taskResult(output: string): string {
-  return (taggedText(output, "task_result") ?? withoutTagged(output, "task_metadata")).trim()
+  const inside = taggedText(output, "task_result") ?? taggedText(output, "task_error")
+  return (inside ?? withoutTagged(output, "task_metadata")).trim()
 }

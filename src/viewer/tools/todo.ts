@@ -12,12 +12,17 @@ const STATES: Readonly<Record<string, string>> = {
 export function todoTool(call: ToolCall): ToolView {
   const todos = todosOf(call)
   const done = todos.filter((todo) => todo.status === "completed").length
+  // A list of nothing but urgent things says nothing by it.
+  const telling = todos.some((todo) => todo.priority !== "high")
   return {
     name: call.tool === "todoread" ? "Read to-dos" : "To-dos",
     icon: "check",
     facts: [todos.length > 0 && `${done} of ${todos.length} done`],
     open: true,
-    body: todos.length > 0 ? html`<ul class="todos">${todos.map(todoRow)}</ul>` : undefined,
+    body:
+      todos.length > 0
+        ? html`<ul class="todos">${todos.map((todo) => todoRow(todo, telling))}</ul>`
+        : undefined,
   }
 }
 
@@ -27,10 +32,12 @@ interface Todo {
   priority: string | undefined
 }
 
-function todoRow({ content, status, priority }: Todo): Html {
+const OPEN: ReadonlySet<string> = new Set(["pending", "in_progress"])
+
+function todoRow({ content, status, priority }: Todo, telling: boolean): Html {
   const state = Object.hasOwn(STATES, status) ? STATES[status] : status
   const kind = Object.hasOwn(STATES, status) ? status : "pending"
-  return html`<li class="${kind}"><span class="box" role="img" aria-label="${state}"></span><span class="what">${content}${priority === "high" && html` <span class="dim">· high priority</span>`}</span></li>`
+  return html`<li class="${kind}"><span class="box" role="img" aria-label="${state}"></span><span class="what">${content}${priority === "high" && telling && OPEN.has(status) && html` <span class="dim">· high priority</span>`}</span></li>`
 }
 
 function todosOf(call: ToolCall): Todo[] {

@@ -13,14 +13,8 @@ export interface Fragment {
 }
 
 export function watchFragment(keyText: string): Fragment {
-  let marked: Element | null = null
-
   function go(): void {
-    marked?.classList.remove("targeted")
-    const target = readTarget(location.hash)
-    marked = target === undefined ? null : reveal(target)
-    marked?.classList.add("targeted")
-    marked?.scrollIntoView()
+    reveal(readTarget(location.hash) ?? "")?.scrollIntoView()
   }
 
   addEventListener("hashchange", () => {

@@ -5,13 +5,12 @@ import type { Document } from "../../../protocol/document.ts"
 import { type Outline, renderChanges } from "../../live.ts"
 import { renderWholePart } from "../../part-page.ts"
 import { applyOps } from "../apply.ts"
-import { watchCopyButtons } from "../copy.ts"
 import { showGone } from "../gone.ts"
 import { type Following, followShare } from "../live.ts"
-import { watchDetails } from "../morph.ts"
 import { keepPlace } from "../reader.ts"
+import { watchReading } from "../reading.ts"
 import { parseElement } from "../server-html.ts"
-import { settle as settleContent } from "../settle.ts"
+import { settlePage } from "../settle.ts"
 import { localiseTimes } from "../times.ts"
 import { watchUnfolding } from "../unfold.ts"
 import { watchFragment } from "./fragment.ts"
@@ -24,7 +23,7 @@ const RETRY_MS = 3_000
 
 /** The page of an encrypted share: decrypts what the server keeps, and draws it as the server draws other shares. */
 async function start(): Promise<void> {
-  localiseTimes()
+  localiseTimes(document)
   const { share, events, metadata, segments } = document.body.dataset
   if (!share || !events || !metadata || !segments) return
   const keyText = readKeyText(location.hash)
@@ -65,7 +64,7 @@ function open({ shareID, keyText, sealer, urls }: Opened): void {
   let working: Promise<unknown> = Promise.resolve()
 
   function settle(): void {
-    settleContent()
+    settlePage()
     fragment.settle()
   }
 
@@ -154,8 +153,7 @@ function open({ shareID, keyText, sealer, urls }: Opened): void {
     })
   }
 
-  watchCopyButtons()
-  watchDetails()
+  watchReading()
   watchUnfolding(settle, async (id) => {
     const whole = shown && renderWholePart({ document: shown.document, context, partID: id })
     return whole && parseElement(whole.text)

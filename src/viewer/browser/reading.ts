@@ -1,0 +1,17 @@
+import { watchCopying } from "./copy.ts"
+import { type Key, watchKeys } from "./keys.ts"
+import { watchDetails } from "./morph.ts"
+import { watchSheet, watchTurns } from "./outline.ts"
+import { watchPermalinks } from "./permalinks.ts"
+import { watchViews } from "./views.ts"
+
+/** All that makes a page pleasant to read, whoever drew it. */
+export function watchReading(keys: readonly Key[] = []): void {
+  watchCopying()
+  watchPermalinks()
+  watchDetails()
+  watchTurns()
+  watchSheet()
+  watchViews()
+  watchKeys(keys)
+}

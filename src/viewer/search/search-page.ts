@@ -1,0 +1,45 @@
+import { LIMITS } from "../../protocol/limits.ts"
+import { type Assets, shareHref } from "../frame.ts"
+import { type Html, html } from "../html.ts"
+import { pageEnd, pageStart, topBar } from "../skeleton.ts"
+import { type Answer, searchResults } from "./results.ts"
+import type { Hit } from "./search-document.ts"
+
+export interface SearchPage {
+  shareID: string
+  title: string
+  assets: Assets
+  answer: Answer
+}
+
+/** A search of a share, for browsers without scripts; the others take the results from it. */
+export function renderSearchPage({ shareID, title, assets, answer }: SearchPage): string {
+  const typed = answer.query === undefined ? answer.typed : answer.query.text
+  const results = searchResults({ answer, hrefOf: (hit) => hitHref(shareID, hit) })
+  return frame({ shareID, title, assets, content: html`${searchForm(shareID, typed)}${results}` })
+}
+
+/** The same for a share that the server cannot read. */
+export function renderSealedSearchPage({ shareID, assets }: Pick<SearchPage, "shareID" | "assets">): string {
+  const content = html`<p class="count">This session is end-to-end encrypted, so this server cannot search it. Your browser can: open the whole link, with the key behind its <code>#</code>, and press <kbd>/</kbd> there.</p>`
+  return frame({ shareID, title: "An encrypted session", assets, content })
+}
+
+/** A part of a subagent has a place where it is not folded: the page of its session. */
+function hitHref(shareID: string, { subagent, sessionID, partID, messageID, anchor }: Hit): string {
+  const page = shareHref(shareID)
+  if (subagent === undefined) return `${page}#${anchor}`
+  const own = `${page}/session/${encodeURIComponent(sessionID)}`
+  return partID === undefined && messageID === undefined ? own : `${own}#${anchor}`
+}
+
+function frame({ shareID, title, assets, content }: Omit<SearchPage, "answer"> & { content: Html }): string {
+  const start = pageStart({ title: `Search · ${title} · Better Share`, assets, kind: "single searching" })
+  const back = html`<p class="eyebrow"><a href="${shareHref(shareID)}">Back to the conversation</a></p>`
+  return html`${start}${topBar()}<main class="search">${back}<h1>${title}</h1>${content}</main>${pageEnd()}`
+    .text
+}
+
+function searchForm(shareID: string, typed: string): Html {
+  return html`<form class="search-line" role="search" method="get" action="${shareHref(shareID)}/search"><input type="search" name="q" value="${typed}" maxlength="${LIMITS.searchChars}" aria-label="Search this session" placeholder="Search this session" autocomplete="off" autocapitalize="off" spellcheck="false"${typed === "" && html` autofocus`}><button class="button" type="submit">Search</button></form>`
+}

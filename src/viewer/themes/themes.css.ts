@@ -1,0 +1,3 @@
+import { themesStylesheet } from "./stylesheet.ts"
+
+export default themesStylesheet()
