@@ -9,6 +9,7 @@ import type { ApiDeps, ApiEnv, Bindings } from "./context.ts"
 import { createDirectRoutes } from "./direct.ts"
 import { answerError } from "./errors.ts"
 import { createEventRoutes } from "./events.ts"
+import { createExportRoutes } from "./export.ts"
 import { createFormatRoutes } from "./formats.ts"
 import { createLimits } from "./limits.ts"
 import { createMetadataRoutes } from "./metadata.ts"
@@ -75,6 +76,7 @@ export function createApp(deps: ApiDeps): App {
   app.route("/", events.routes)
   app.route("/", createDirectRoutes(deps, limits))
   app.route("/", createMetadataRoutes(deps))
+  app.route("/", createExportRoutes(deps))
   app.route("/", createFormatRoutes(deps))
   app.route("/", createSearchRoutes(deps))
   app.route("/", createPageRoutes(deps))

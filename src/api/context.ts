@@ -13,6 +13,8 @@ export interface Assets {
   script: Asset
   /** For pages of encrypted shares, in the place of the other. */
   encryptedScript: Asset
+  /** Stands in the file that a share is saved as. */
+  exportScript: Asset
   /** Runs before a page is drawn, and brings `themes` where the reader chose one. */
   themeScript: Asset
   style: Asset

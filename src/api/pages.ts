@@ -2,9 +2,10 @@ import { type Context, Hono } from "hono"
 import type * as z from "zod/mini"
 import { notFound } from "../protocol/errors.ts"
 import { createFold } from "../protocol/fold.ts"
-import { pageQuery } from "../protocol/routes.ts"
+import { changesQuery, pageQuery } from "../protocol/routes.ts"
 import { EncryptedShare } from "../shares/read/encrypted.ts"
 import type { Snapshot } from "../shares/read/read.ts"
+import { renderChangesPage } from "../viewer/changes/changes-page.ts"
 import { renderEncryptedPage } from "../viewer/encrypted-page.ts"
 import { renderHome } from "../viewer/home.ts"
 import { renderSharePage, type SharePage } from "../viewer/page.ts"
@@ -84,6 +85,14 @@ export function createPageRoutes({ shares, machine, encode, assets, config, log 
     return answerPage(c, renderSharePage(page))
   })
 
+  app.get("/share/:id/changes", async (c) => {
+    const shareID = readShareID(c)
+    const { file } = readQuery(c, changesQuery)
+    const page = renderChangesPage({ ...pageOf(await shares.read(shareID)), file })
+    if (page === undefined) throw notFound()
+    return answerPage(c, page)
+  })
+
   app.get("/share/:id/part/:part", async (c) => {
     const snapshot = await shares.read(readShareID(c))
     const page = renderPartPage({ ...pageOf(snapshot), partID: c.req.param("part") })
@@ -95,6 +104,7 @@ export function createPageRoutes({ shares, machine, encode, assets, config, log 
     return {
       share: { id, createdAt: new Date(createdAt).toISOString() },
       assets: { ...urls, script: `/assets/${assets.encryptedScript.name}` },
+      baseUrl: config.baseUrl,
     }
   }
 

@@ -76,6 +76,9 @@ export const pageQuery = z.object({
 /** What is searched for on a page of its own; without `q` it asks. */
 export const searchQuery = z.object({ q: z.optional(z.string().check(z.maxLength(LIMITS.searchChars))) })
 
+/** The path of the one file whose changes are asked for, as the page of all changes names it. */
+export const changesQuery = z.object({ file: z.optional(z.string()) })
+
 export const itemsAnswer = z.array(itemSchema)
 
 export const metadataAnswer = z.object({

@@ -24,6 +24,11 @@ export function nestedPartID(messageID: string, partID: string): string {
   return `${PREFIX.part}${plain(messageID)}:${plain(partID)}`
 }
 
+/** The section of a file, on the page of all changes. */
+export function fileBlockID(path: string): string {
+  return `file-${plain(path)}`
+}
+
 function plain(id: string): string {
   return id.replace(/[^A-Za-z0-9_-]/gu, (char) => `:${(char.codePointAt(0) ?? 0).toString(16)}:`)
 }

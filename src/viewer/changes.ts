@@ -1,74 +1,72 @@
 import type { Document } from "../protocol/document.ts"
-import type { ItemKey } from "../protocol/item.ts"
-import { diffBox, statTag } from "./diff-box.ts"
+import { type Block, CHANGES } from "./block.ts"
+import { type ChangedFile, fileDiffs, listChanges, sumOf } from "./changes/changed-files.ts"
+import { fileSection } from "./changes/file-section.ts"
+import { countTag, fileHref, lineCount, statusMark } from "./changes/file-tree.ts"
+import { sourcesOf } from "./changes/sources.ts"
 import { plural } from "./format.ts"
-import { type Frame, frameOfPart, shortPath } from "./frame.ts"
+import { directoryOf, type Frame, frameOfPart, shareHref, shortPath } from "./frame.ts"
 import { type Html, html } from "./html.ts"
-import { asText, type Fields, filled, list, num, record } from "./read.ts"
+import { descendantsOf } from "./session-tree.ts"
 import { pathTag } from "./tools/path-tag.ts"
 
-export interface ChangedFile {
-  path: string
-  patches: string[]
-  additions: number
-  deletions: number
-  status: string | undefined
+/** The end of the page: which files changed. What changed in them has a page of its own. */
+export function changesBlocks(document: Document): Block[] {
+  const files = listChanges(document)
+  if (files.length === 0) return []
+  const sessions = [document, ...descendantsOf(document)]
+  const prompts = document.messages.filter(({ info }) => info.role === "user")
+  return [
+    {
+      id: CHANGES,
+      keys: [
+        ...sessions.map(({ sessionID }) => `session_diff/${sessionID}` as const),
+        ...prompts.map(({ info }) => `message/${info.id}` as const),
+      ],
+      shape: JSON.stringify([directoryOf(document), files]),
+      children: [],
+      render: (frame) => changesSection(document, files, frame),
+    },
+  ]
 }
 
-/**
- * Files that the session changed, and the items that say so: its `session_diff`, or, where that is empty as
- * OpenCode 1.18 often sends it, what each prompt's summary lists.
- */
-export function changedFiles(document: Document): { files: ChangedFile[]; keys: ItemKey[] } {
-  const told = list(document.diffs).map(record)
-  const files = new Map<string, ChangedFile>()
-  const keys: ItemKey[] = [`session_diff/${document.sessionID}`]
-  for (const diff of told) addFile(files, diff)
-  if (told.length === 0) {
-    for (const { info } of document.messages) {
-      if (info.role !== "user") continue
-      keys.push(`message/${info.id}`)
-      for (const diff of list(record(info.summary).diffs)) addFile(files, record(diff))
-    }
-  }
-  return { files: [...files.values()], keys }
+function changesSection(document: Document, files: readonly ChangedFile[], frame: Frame): Html {
+  const body = hasOwnPage(frame) ? listOf(files, frame) : diffsOf(document, frame)
+  return html`<section id="${CHANGES}" class="section"><details${frame.open && html` open`}><summary><h2>Changed files</h2><span class="facts">${countTag(files, sumOf(files))}</span></summary>${body}</details></section>`
 }
 
-function addFile(files: Map<string, ChangedFile>, diff: Fields): void {
-  const path = filled(diff.file) ?? "unnamed file"
-  const file = files.get(path) ?? { path, patches: [], additions: 0, deletions: 0, status: undefined }
-  const patch = filled(diff.patch)
-  if (patch) file.patches.push(patch)
-  file.additions += num(diff.additions) ?? 0
-  file.deletions += num(diff.deletions) ?? 0
-  file.status ??= filled(diff.status)
-  files.set(path, file)
+/** What only readers can draw, and what lies in a file, has no other pages. */
+function hasOwnPage({ whole, file, sealed }: Frame): boolean {
+  return !(whole || file || sealed)
 }
 
-export function sumStat(files: readonly ChangedFile[]): { additions: number; deletions: number } {
-  return files.reduce(
-    (sum, file) => ({ additions: sum.additions + file.additions, deletions: sum.deletions + file.deletions }),
-    { additions: 0, deletions: 0 },
+const MAX_ROWS = 200
+
+function listOf(files: readonly ChangedFile[], frame: Frame): Html {
+  const page = `${shareHref(frame.shareID)}/changes`
+  const rows = files
+    .slice(0, MAX_ROWS)
+    .map(
+      (file) =>
+        html`<li><a href="${fileHref(page, file.path)}">${statusMark(file)}${pathTag(shortPath(file.path, frame), file.path)} ${lineCount(file)}</a></li>`,
+    )
+  const more = files.length - rows.length
+  return html`<ul class="changed">${rows}${more > 0 && html`<li><a href="${page}">and ${plural(more, "more file")}</a></li>`}</ul>`
+}
+
+function diffsOf(document: Document, frame: Frame): Html {
+  const own = frameOfPart(frame, CHANGES)
+  const sections = [...fileDiffs(document)].map(
+    (file) => fileSection(file, { frame: own, whole: frame.whole, named: false, inPlace: true }).section,
   )
+  return html`${sections}`
 }
 
-/** All that changed, at the end of the page. */
-export function changesSection(files: readonly ChangedFile[], id: string, frame: Frame): Html {
-  const own = frameOfPart(frame, id)
-  const open = frame.whole && html` open`
-  return html`<section id="${id}" class="section"><details${open}><summary><h2>Changed files</h2><span class="facts"><span>${plural(files.length, "file")}</span> ${statTag(sumStat(files))}</span></summary>${files.map((file) => fileCard(file, own))}</details></section>`
-}
-
-function fileCard(file: ChangedFile, frame: Frame): Html {
-  const line = html`<span class="icon i-file" aria-hidden="true"></span><span class="subject">${pathTag(shortPath(file.path, frame), file.path)}</span><span class="facts">${file.status && file.status !== "modified" && html` <span>${file.status}</span>`} ${statTag(file)}</span>`
-  if (file.patches.length === 0) return html`<div class="card"><div class="line">${line}</div></div>`
-  return html`<details class="card" open><summary class="line">${line}</summary><div class="body">${file.patches.map((patch) => safeDiff(patch, file.path, frame))}</div></details>`
-}
-
-function safeDiff(patch: string, path: string, frame: Frame): Html {
-  try {
-    return diffBox(patch, frame, path).box
-  } catch {
-    return html`<p class="broken">${asText(patch.length)} characters of a diff that cannot be shown.</p>`
-  }
+/** Files and the diffs that the share itself tells of them: what a search looks through, besides the calls. */
+export function changedFiles(document: Document): { files: { path: string; patches: string[] }[] } {
+  const files = [...sourcesOf(document)].map(([path, { told }]) => ({
+    path,
+    patches: told.flatMap(({ patch }) => patch ?? []),
+  }))
+  return { files }
 }

@@ -15,14 +15,39 @@ export interface Controls {
 /** What a reader can do with a page, at the right end of its top bar. Panels open without scripts (popover). */
 export function pageControls({ shareID, view, formats, importUrl }: Controls): Html {
   const page = shareHref(shareID)
-  return html`<span class="right"><span id="live" role="status" hidden></span><button class="control" type="button" id="outline-button" popovertarget="${CONTENTS}"><span class="icon i-list" aria-hidden="true"></span><span class="word">Prompts</span></button><a class="control" id="search-link" href="${page}/search"><span class="icon i-search" aria-hidden="true"></span><span class="word">Search</span></a><a class="control" id="changes-link" href="${page}/changes"><span class="icon i-pencil" aria-hidden="true"></span><span class="word">Changes</span></a>${button("view", "i-view", "View")}${button("use", "i-use", "Use")}</span>
-<div id="view" class="panel" popover><h2>Show</h2><p class="choice" id="show">${Object.entries(VIEWS).map(
+  return html`<span class="right"><span id="live" role="status" hidden></span>${outlineButton()}${link("search-link", `${page}/search`, "i-search", "Search")}${link("changes-link", `${page}/changes`, "i-pencil", "Changes")}${button("view", "i-view", "View")}${button("use", "i-use", "Use")}</span>
+${viewPanel(view, page)}
+<div id="use" class="panel" popover>${importUrl && html`<h2>Continue in OpenCode</h2><div class="fence"><pre class="code" tabindex="0"><code class="import">opencode import ${importUrl}</code></pre></div>`}<h2>Read it elsewhere</h2><p class="choice">${formats.map(({ href, title }) => html`<a href="${href}">${title}</a>`)}</p></div>`
+}
+
+/** Of a page that no server stands behind: where to go in it, and how much of it to see. */
+export function fileControls(view: View): Html {
+  return html`<span class="right">${outlineButton()}${button("view", "i-view", "View")}</span>${viewPanel(view, "")}`
+}
+
+/** Of a page that is drawn in the browser, of what its server cannot read. */
+export function sealedControls(sealed: Html): Html {
+  return html`<span class="right">${sealed}<span id="live" role="status" hidden></span>${outlineButton()}${link("search-link", "#search", "i-search", "Search")}${button("view", "i-view", "View")}</span>${viewPanel(USUAL_VIEW, "")}`
+}
+
+/** On narrow screens the prompts are a sheet. */
+function outlineButton(): Html {
+  return html`<button class="control" type="button" id="outline-button" popovertarget="${CONTENTS}" aria-label="Prompts"><span class="icon i-list"></span><span class="word">Prompts</span></button>`
+}
+
+/** @param page where the other views of it are, without scripts */
+function viewPanel(view: View, page: string): Html {
+  const choices = Object.entries(VIEWS).map(
     ([name, title]) =>
       html`<a href="${page}${name === USUAL_VIEW ? "" : `?show=${name}`}" data-show="${name}"${name === view && html` aria-current="true"`}>${title}</a>`,
-  )}</p></div>
-<div id="use" class="panel" popover>${importUrl && html`<h2>Continue in OpenCode</h2><div class="fence"><pre class="code"><code class="import">opencode import ${importUrl}</code></pre></div>`}<h2>Read it elsewhere</h2><p class="choice">${formats.map(({ href, title }) => html`<a href="${href}">${title}</a>`)}</p></div>`
+  )
+  return html`<div id="view" class="panel" popover><h2>Show</h2><p class="choice" id="show">${choices}</p></div>`
+}
+
+function link(id: string, href: string, icon: string, word: string): Html {
+  return html`<a class="control" id="${id}" href="${href}" aria-label="${word}"><span class="icon ${icon}"></span><span class="word">${word}</span></a>`
 }
 
 function button(target: string, icon: string, word: string): Html {
-  return html`<button class="control" type="button" popovertarget="${target}"><span class="icon ${icon}" aria-hidden="true"></span><span class="word">${word}</span></button>`
+  return html`<button class="control" type="button" popovertarget="${target}" aria-label="${word}"><span class="icon ${icon}"></span><span class="word">${word}</span></button>`
 }

@@ -8,6 +8,7 @@ const frame: Frame = {
   shareID: "s",
   directory: "",
   whole: false,
+  open: false,
   lean: false,
   sessions: new Set(),
   partHref: "/share/s/part/p",

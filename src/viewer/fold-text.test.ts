@@ -6,6 +6,7 @@ const frame: Frame = {
   shareID: "s",
   directory: "",
   whole: false,
+  open: false,
   lean: false,
   sessions: new Set(),
   partHref: "/share/s/part/p",

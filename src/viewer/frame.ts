@@ -7,6 +7,8 @@ import { descendantsOf } from "./session-tree.ts"
 export interface RenderContext {
   shareID: string
   assets: Assets
+  /** The page is drawn where the share can be read, as its server cannot. */
+  sealed?: true
 }
 
 /** URLs of the built script, stylesheet and icon, and of what brings the theme that a reader chose. */
@@ -22,8 +24,14 @@ export interface Frame {
   shareID: string
   /** The project's folder; paths below it are shown relative to it. */
   directory: string
-  /** Show outputs in full length. */
+  /** Everything is there in full length. */
   whole: boolean
+  /** The page is a file, with no server behind it: no other page can be linked to. */
+  file?: boolean
+  /** Only its reader can draw it: no page of the share's server shows any of it. */
+  sealed?: boolean
+  /** What folds is open. */
+  open: boolean
   /** Tools show what they were called for, and what they put out behind a link (lean.ts). */
   lean: boolean
   /** Subagents' sessions that the share holds, by id. */
@@ -37,7 +45,9 @@ export function createFrame(document: Document, context: RenderContext): Frame {
   return {
     shareID: context.shareID,
     directory: directoryOf(document),
+    ...(context.sealed && { sealed: true }),
     whole: false,
+    open: false,
     lean: isLean(shown),
     sessions: new Set([...descendantsOf(shown)].map(({ sessionID }) => sessionID)),
     partHref: "",
@@ -59,7 +69,7 @@ export function shareHref(shareID: string): string {
 
 /** The page of a subagent's session, if the share holds it. */
 export function sessionHref(frame: Frame, sessionID: string): string | undefined {
-  if (!frame.sessions.has(sessionID)) return undefined
+  if (frame.file || !frame.sessions.has(sessionID)) return undefined
   return `${shareHref(frame.shareID)}/session/${encodeURIComponent(sessionID)}`
 }
 

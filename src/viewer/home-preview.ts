@@ -7,6 +7,7 @@ const FRAME: Frame = {
   shareID: "",
   directory: "",
   whole: true,
+  open: true,
   lean: false,
   sessions: new Set(),
   partHref: "",

@@ -1,7 +1,7 @@
 import type { Document } from "../protocol/document.ts"
 import type { ItemKey } from "../protocol/item.ts"
 import type { PatchOp } from "../protocol/patch.ts"
-import { type Block, PAGE } from "./block.ts"
+import { type Block, LOG, PAGE } from "./block.ts"
 import { createFrame, type Frame, type RenderContext } from "./frame.ts"
 import { type Html, nothing, trusted } from "./html.ts"
 import { pageBlocks } from "./page-blocks.ts"
@@ -84,6 +84,29 @@ export function renderChanges(options: {
 
   update(blocks, PAGE)
   return { ops, outline: after }
+}
+
+/** The whole page as changes from none, a turn each: so that who draws it can pause between. */
+export function* renderInSteps(document: Document, context: RenderContext): Iterable<PatchOp> {
+  const frame = createFrame(document, context)
+  const put = (block: Block, parent: string, after: string | null, html: Html): PatchOp => ({
+    op: "put",
+    id: block.id,
+    parent,
+    after,
+    html: html.text,
+  })
+  let previous: string | null = null
+  for (const block of pageBlocks(document)) {
+    const log = block.id === LOG
+    yield put(block, PAGE, previous, log ? block.render(frame, nothing) : renderBlock(block, frame))
+    previous = block.id
+    let before: string | null = null
+    for (const child of log ? block.children : []) {
+      yield put(child, LOG, before, renderBlock(child, frame))
+      before = child.id
+    }
+  }
 }
 
 /** A block's complete element, with all that is in it. */

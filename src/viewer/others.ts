@@ -8,7 +8,7 @@ export function othersSection(items: readonly Item[], id: string, frame: Frame):
   const own = frameOfPart(frame, id)
   const cards = items.map(
     (item) =>
-      html`<details class="card"${frame.whole && html` open`}><summary class="line"><span class="icon i-tool" aria-hidden="true"></span><span class="name">${item.type}</span></summary><div class="body">${jsonBox(item.data, own)}</div></details>`,
+      html`<details class="card"${frame.open && html` open`}><summary class="line"><span class="icon i-tool" aria-hidden="true"></span><span class="name">${item.type}</span></summary><div class="body">${jsonBox(item.data, own)}</div></details>`,
   )
   return html`<section id="${id}" class="section"><h2>Also in this share</h2>${cards}</section>`
 }

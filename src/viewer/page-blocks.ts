@@ -1,13 +1,13 @@
 import { type Document, visible } from "../protocol/document.ts"
 import { itemKey } from "../protocol/item.ts"
-import { type Block, CHANGES, CONTENTS, LOG, madeBlock, OTHERS, SUMMARY, WAITING } from "./block.ts"
-import { changedFiles, changesSection } from "./changes.ts"
+import { type Block, CONTENTS, LOG, madeBlock, OTHERS, SUMMARY, WAITING } from "./block.ts"
+import { changesBlocks } from "./changes.ts"
 import { contentsNav } from "./contents.ts"
-import { directoryOf } from "./frame.ts"
 import { html } from "./html.ts"
 import { isLean } from "./lean.ts"
 import { othersSection } from "./others.ts"
 import { sessionBlocks } from "./session-blocks.ts"
+import { mapBlocks } from "./session-map.ts"
 import { summaryHeader } from "./summary.ts"
 
 /** The page of a document as blocks: the summary, the prompts as contents, and the log with all that was said. */
@@ -27,6 +27,7 @@ function summaryBlock(document: Document, raw: Document): Block {
 
 function logBlock(document: Document): Block {
   const children = [
+    ...mapBlocks(document),
     ...(isEmpty(document) ? [waitingBlock(document)] : []),
     ...sessionBlocks(document),
     ...changesBlocks(document),
@@ -58,20 +59,6 @@ function waitingBlock(document: Document): Block {
     render: () =>
       html`<section id="${WAITING}" class="waiting"><span class="pulse" aria-hidden="true"></span><p>${text}</p></section>`,
   }
-}
-
-function changesBlocks(document: Document): Block[] {
-  const { files, keys } = changedFiles(document)
-  if (files.length === 0) return []
-  return [
-    {
-      id: CHANGES,
-      keys,
-      shape: `${files.length} ${directoryOf(document)}`,
-      children: [],
-      render: (frame) => changesSection(files, CHANGES, frame),
-    },
-  ]
 }
 
 function othersBlocks(document: Document): Block[] {

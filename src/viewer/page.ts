@@ -6,7 +6,7 @@ import { pageControls } from "./controls.ts"
 import { describe } from "./describe.ts"
 import { plural, timeTag } from "./format.ts"
 import { alternateLinks } from "./formats/formats.ts"
-import { createFrame, type RenderContext, shareHref } from "./frame.ts"
+import { createFrame, type Frame, type RenderContext, shareHref } from "./frame.ts"
 import { type Html, html, trusted } from "./html.ts"
 import { renderBlock } from "./live.ts"
 import { packing } from "./packed.ts"
@@ -37,7 +37,10 @@ export function* renderSharePage(page: SharePage): Iterable<string> {
   const { share, document, context, baseUrl, notice, view = USUAL_VIEW } = page
   const frame = createFrame(document, context)
   const title = titleOf(document)
-  const formats = alternateLinks(share.id)
+  const formats = [
+    ...alternateLinks(share.id),
+    { href: `${shareHref(share.id)}.html`, title: "One HTML file" },
+  ]
   const importUrl = `${baseUrl}${shareHref(share.id)}`
   yield pageStart({
     title: `${title} · Better Share`,
@@ -59,9 +62,14 @@ export function* renderSharePage(page: SharePage): Iterable<string> {
   const controls = pageControls({ shareID: share.id, view, formats, importUrl })
   yield html`<a class="skip" href="#${LOG}">Skip to the conversation</a>${topBar(controls)}${notice}<div id="${PAGE}">`
     .text
-  for (const block of pageBlocks(document)) yield* inPieces(block)
+  yield* pagePieces(document, frame)
   yield html`</div>${footer(share)}`.text
   yield pageEnd().text
+}
+
+/** The blocks of a document as a page has them, in pieces. */
+export function* pagePieces(document: Document, frame: Frame): Iterable<string> {
+  for (const block of pageBlocks(document)) yield* inPieces(block)
 
   function* inPieces(block: Block, packed = false): Iterable<string> {
     if (block.children.length === 0) {

@@ -47,7 +47,7 @@ function findPart(document: Document, partID: string): Block | undefined {
 }
 
 function wholeFrame(document: Document, context: RenderContext): Frame {
-  return { ...createFrame(document, context), whole: true }
+  return { ...createFrame(document, context), whole: true, open: true }
 }
 
 function isPart(keys: readonly string[], id: string): boolean {

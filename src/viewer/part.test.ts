@@ -11,6 +11,7 @@ const frame: Frame = {
   shareID: "share",
   directory: "/home/mira/code/harbour",
   whole: false,
+  open: false,
   lean: false,
   sessions: new Set(["ses_child"]),
   partHref: "",

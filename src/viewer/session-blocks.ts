@@ -63,6 +63,6 @@ function childBlock(child: Document, seen: Seen): Block {
     shape: "",
     children: [madeBlock(`${id}.head`, childHead(child, `${id}.head`)), log],
     render: (frame, inner) =>
-      html`<details id="${id}" class="child"${frame.whole && html` open`}>${inner}</details>`,
+      html`<details id="${id}" class="child"${frame.open && html` open`}>${inner}</details>`,
   }
 }

@@ -1,6 +1,6 @@
 import type { Document } from "../protocol/document.ts"
 import { SUMMARY } from "./block.ts"
-import { changedFiles, sumStat } from "./changes.ts"
+import { changesOf } from "./changes/changed-files.ts"
 import { statTag } from "./diff-box.ts"
 import { formatCompact, formatCost, formatCount, formatDuration, plural, timeTag } from "./format.ts"
 import { directoryOf } from "./frame.ts"
@@ -71,7 +71,6 @@ function state(document: Document, raw: Document): Child {
 function facts(document: Document): Child[] {
   const { session, messages } = document
   const usage = usageOf(document)
-  const { files } = changedFiles(document)
   const changes = changesOf(document)
   const children = [...descendantsOf(document)]
   const parts = messages.reduce((sum, message) => sum + message.parts.length, 0)
@@ -87,7 +86,7 @@ function facts(document: Document): Child[] {
     fact("Tokens", usage.input + usage.output > 0 && tokens(usage)),
     fact("Cost", usage.cost > 0 && formatCost(usage.cost)),
     fact("Context", context(document)),
-    fact("Changes", changes && html`${plural(changes.files || files.length, "file")} ${statTag(changes)}`),
+    fact("Changes", changes.files > 0 && html`${plural(changes.files, "file")} ${statTag(changes)}`),
     fact("Subagents", children.length > 0 && formatCount(children.length)),
     fact("OpenCode", filled(session?.version)),
   ]
@@ -119,16 +118,4 @@ function context(document: Document): Child {
 
 function distinct(names: readonly (string | undefined)[]): string {
   return [...new Set(names.filter((name) => name !== undefined))].join(", ")
-}
-
-function changesOf(document: Document): { files: number; additions: number; deletions: number } | undefined {
-  const summary = record(document.session?.summary)
-  const told = {
-    files: num(summary.files) ?? 0,
-    additions: num(summary.additions) ?? 0,
-    deletions: num(summary.deletions) ?? 0,
-  }
-  if (told.files > 0) return told
-  const { files } = changedFiles(document)
-  return files.length > 0 ? { files: files.length, ...sumStat(files) } : undefined
 }

@@ -1,3 +1,5 @@
+import { unifiedText } from "./split-diff.ts"
+
 /** Raw texts and addresses, copied by a click. */
 
 const SHOWN = 1500
@@ -27,6 +29,7 @@ export function watchCopying(): void {
 
 /** Without line numbers, signs and whatever else is not text of the source. */
 function textOf(source: Element): string {
+  if (source.matches(".diff")) return unifiedText(source)
   const code = source.querySelector(":scope > code") ?? source
   const plain = code.cloneNode(true) as Element
   for (const extra of plain.querySelectorAll("[aria-hidden]")) extra.remove()

@@ -99,7 +99,9 @@ export function followShare(followed: Followed): Following {
     if (catchUp) return draw(catchUp)
     source?.close()
     // One refresh may ask for the next, when the share changes faster than pages come.
-    await new Promise((resolve) => setTimeout(resolve, lastRefresh + REFRESH_PAUSE - Date.now()))
+    // A timer takes 32 bits: what is far in the past would come round as far in the future.
+    const pause = Math.max(0, lastRefresh + REFRESH_PAUSE - Date.now())
+    await new Promise((resolve) => setTimeout(resolve, pause))
     lastRefresh = Date.now()
     if (ended) return
     const page = await fetchPage(location.pathname + location.search).catch(() => undefined)

@@ -1,5 +1,6 @@
 import type { PatchOp } from "../../protocol/patch.ts"
 import { isAtEnd } from "./reader.ts"
+import { elementOf } from "./unpack.ts"
 
 /** What came in below what the reader reads: counted, and shown as a button that leads there. */
 
@@ -24,24 +25,30 @@ function show(): void {
   if (fresh.size === 0) {
     button?.remove()
     button = undefined
+    removeEventListener("scroll", forgetAtEnd)
     return
   }
   if (!button) {
     button = document.createElement("button")
     button.type = "button"
     button.id = "news"
-    button.addEventListener("click", () =>
-      scrollTo({ top: document.documentElement.scrollHeight, behavior: "smooth" }),
-    )
+    button.addEventListener("click", goThere)
     document.body.append(button)
     addEventListener("scroll", forgetAtEnd, { passive: true })
   }
   button.textContent = `${fresh.size} new`
 }
 
+/** To the last of them; who wants to see those between has passed them on the way. */
+function goThere(): void {
+  const last = [...fresh].at(-1)
+  fresh.clear()
+  show()
+  elementOf(last ?? "")?.scrollIntoView({ block: "center" })
+}
+
 function forgetAtEnd(): void {
   if (!isAtEnd()) return
   fresh.clear()
-  removeEventListener("scroll", forgetAtEnd)
   show()
 }

@@ -1,7 +1,9 @@
 import { followShare } from "./live.ts"
 import { watchReading } from "./reading.ts"
 import { watchTarget } from "./reveal.ts"
+import { SEARCH_KEY, watchSearch } from "./search.ts"
 import { settlePage } from "./settle.ts"
+import { SCHEME_KEY, watchThemes } from "./themes.ts"
 import { watchUnfolding } from "./unfold.ts"
 import { watchPacked } from "./unpack.ts"
 
@@ -10,8 +12,10 @@ function start(): void {
   watchPacked()
   watchTarget()
   settlePage()
-  watchReading()
+  watchReading([SEARCH_KEY, SCHEME_KEY])
+  watchThemes()
   watchUnfolding(settlePage)
+  watchSearch()
   const { share, revision, events, metadata, partial } = document.body.dataset
   if (!share || !events || !metadata) return
   correctImport(share)

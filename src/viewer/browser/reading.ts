@@ -1,4 +1,5 @@
 import { watchCopying } from "./copy.ts"
+import { watchDiffs } from "./diff-choice.ts"
 import { type Key, watchKeys } from "./keys.ts"
 import { watchDetails } from "./morph.ts"
 import { watchSheet, watchTurns } from "./outline.ts"
@@ -13,5 +14,6 @@ export function watchReading(keys: readonly Key[] = []): void {
   watchTurns()
   watchSheet()
   watchViews()
+  watchDiffs()
   watchKeys(keys)
 }

@@ -1,4 +1,5 @@
 import { LIMITS } from "../../protocol/limits.ts"
+import type { Key } from "./keys.ts"
 import { fetchPage } from "./server-html.ts"
 import { settle } from "./settle.ts"
 import { goToHit } from "./show-hit.ts"
@@ -53,13 +54,13 @@ function createDialog(find: FindResults): () => void {
   })
   input.setAttribute("aria-label", "Search this session")
   const close = make("button", { type: "button", className: "close", textContent: "Close" })
-  const box = make("div", { className: "box" })
+  const box = make("div", { className: "findings" })
   form.append(input, close)
   dialog.append(form, box)
   document.body.append(dialog)
 
   let waiting: ReturnType<typeof setTimeout> | undefined
-  let asking: AbortController | undefined
+  let asking = new AbortController()
 
   function later(): void {
     clearTimeout(waiting)
@@ -69,13 +70,14 @@ function createDialog(find: FindResults): () => void {
   async function ask(): Promise<void> {
     clearTimeout(waiting)
     waiting = undefined
-    asking?.abort()
-    asking = undefined
+    asking.abort()
+    asking = new AbortController()
+    const { signal } = asking
+    box.removeAttribute("aria-busy")
     if (input.value.trim() === "") {
       box.replaceChildren()
       return
     }
-    const { signal } = (asking = new AbortController())
     box.setAttribute("aria-busy", "true")
     const results = await find(input.value, signal).catch(() => undefined)
     if (signal.aborted) return
@@ -116,7 +118,7 @@ function createDialog(find: FindResults): () => void {
     if (step !== undefined && plain) {
       event.preventDefault()
       const links = hits()
-      const at = links.findIndex((link) => link === document.activeElement) + step
+      const at = links.findIndex((link) => link.matches(":focus")) + step
       const next = at < 0 ? input : links[at]
       next?.focus()
     } else if (event.key.length === 1 && event.key !== " " && plain) input.focus()
@@ -139,3 +141,6 @@ function make<Name extends keyof HTMLElementTagNameMap>(
 ): HTMLElementTagNameMap[Name] {
   return Object.assign(document.createElement(name), properties)
 }
+
+/** For the table of keys. */
+export const SEARCH_KEY: Key = { keys: ["/"], does: "Search", run: () => void openSearch() }

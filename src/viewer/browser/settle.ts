@@ -1,10 +1,12 @@
 import { showViewers } from "./connection.ts"
+import { settleDiffs } from "./diff-choice.ts"
 import { watchTurns } from "./outline.ts"
 import { localiseTimes } from "./times.ts"
 
 /** What new content needs, whoever brought it. */
 export function settle(content: ParentNode): void {
   localiseTimes(content)
+  settleDiffs(content)
 }
 
 /** The same for the whole page, when anything of it may have changed. */

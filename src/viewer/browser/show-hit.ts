@@ -8,9 +8,9 @@ const UNFOLDS = ".part, .section"
 export function goToHit(link: HTMLAnchorElement): void {
   // Behind the key, where the share is encrypted.
   const id = link.hash.slice(1).split("&").at(-1) ?? ""
-  const words = link.querySelector("mark")?.textContent ?? ""
+  const words = link.querySelector("mark:not(.near)")?.textContent ?? ""
   if (!elementOf(id)) {
-    // This page shows only a part of the share.
+    // What is on another page, or not in the part of the share that this one shows.
     location.assign(link.href)
     return
   }
@@ -18,6 +18,9 @@ export function goToHit(link: HTMLAnchorElement): void {
   const part = reveal(id)
   if (!part) return
   part.scrollIntoView()
+  // Who goes on by the keyboard, or listens, goes on from here and not from where the search began.
+  part.tabIndex = -1
+  part.focus({ preventScroll: true })
   if (!part.matches(UNFOLDS) || pointAt(part, words)) return
   const more = [...part.querySelectorAll<HTMLElement>("a.more")].find((one) => one.closest(UNFOLDS) === part)
   if (more) pointWhenUnfolded(part, words, more)

@@ -1,5 +1,6 @@
-import { OWN_THEME, SCHEMES, type SchemeName, THEMES } from "../themes/names.ts"
-import { LOOK_KEY, type Look, recallLook, wear } from "./look.ts"
+import { LOOK_KEY, OWN_THEME, SCHEMES, type SchemeName, THEMES } from "../themes/names.ts"
+import type { Key } from "./keys.ts"
+import { type Look, recallLook, root, wear } from "./look.ts"
 
 const SCHEME_NAMES = Object.keys(SCHEMES) as SchemeName[]
 
@@ -31,7 +32,7 @@ export function cycleScheme(): string {
 }
 
 function worn(): Look {
-  const { theme = "", scheme = "" } = document.documentElement.dataset
+  const { theme = "", scheme = "" } = root.dataset
   return { theme, scheme }
 }
 
@@ -53,7 +54,7 @@ function apply(look: Look): void {
 
 /** The browser's own bar in the colour of the page. */
 function paintBrowser(): void {
-  const paper = getComputedStyle(document.documentElement).getPropertyValue("--paper").trim()
+  const paper = getComputedStyle(root).getPropertyValue("--paper").trim()
   for (const meta of document.querySelectorAll<HTMLMetaElement>('meta[name="theme-color"]')) {
     if (paper) meta.content = paper
   }
@@ -94,3 +95,6 @@ function addControls(panel: HTMLElement): void {
   }
   showChoice()
 }
+
+/** For the table of keys. */
+export const SCHEME_KEY: Key = { keys: ["t"], does: "Light or dark", run: () => void cycleScheme() }

@@ -12,6 +12,8 @@ export function watchViews(): void {
     })
     for (const other of document.querySelectorAll("#show a")) other.removeAttribute("aria-current")
     link.setAttribute("aria-current", "true")
+    // A file has no addresses of its own to keep it in.
+    if (location.protocol === "file:") return
     const { search } = new URL(link.href)
     history.replaceState(history.state, "", location.pathname + search + location.hash)
   })

@@ -1,9 +1,9 @@
 import { type Document, type Message, visible } from "../../protocol/document.ts"
 import type { MessageData } from "../../protocol/opencode.ts"
-import { changedFiles, sumStat } from "../changes.ts"
+import { type ChangeSum, changesOf } from "../changes/changed-files.ts"
 import { directoryOf } from "../frame.ts"
 import { modelName } from "../message.ts"
-import { filled, num, record } from "../read.ts"
+import { filled } from "../read.ts"
 
 /** What a picture of a session tells, as the session says it: hostile text, of any length. */
 export interface CardFacts {
@@ -12,7 +12,7 @@ export interface CardFacts {
   project: string | undefined
   models: { names: string[]; count: number }
   turns: number
-  changes: { files: number; additions: number; deletions: number }
+  changes: ChangeSum
 }
 
 const NAMED_MODELS = 3
@@ -65,12 +65,4 @@ function modelsOf({ messages, models }: Document): CardFacts["models"] {
   }
   const named = [...first.values()].slice(0, NAMED_MODELS)
   return { names: named.flatMap((info) => modelName(info, models) ?? []), count: first.size }
-}
-
-function changesOf(document: Document): CardFacts["changes"] {
-  const told = record(document.session?.summary)
-  const files = num(told.files) ?? 0
-  if (files > 0) return { files, additions: num(told.additions) ?? 0, deletions: num(told.deletions) ?? 0 }
-  const changed = changedFiles(document).files
-  return { files: changed.length, ...sumStat(changed) }
 }

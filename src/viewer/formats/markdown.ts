@@ -1,6 +1,7 @@
 import { type Document, type Message, visible } from "../../protocol/document.ts"
 import type { ModelData } from "../../protocol/opencode.ts"
-import { changedFiles } from "../changes.ts"
+import { fileDiffs } from "../changes/changed-files.ts"
+import { writeHunk } from "../changes/compose.ts"
 import { formatCost } from "../format.ts"
 import { directoryOf } from "../frame.ts"
 import { modelName } from "../message.ts"
@@ -113,13 +114,13 @@ function* spaced(blocks: Iterable<string>): Generator<string> {
 }
 
 function* writeChanges(document: Document, { tools, directory, level }: Place): Generator<string> {
-  const { files } = changedFiles(document)
+  const files = [...fileDiffs(document)]
   if (files.length === 0) return
   yield `${RULE}${marks(level)} Changed files\n\n`
-  for (const { path, additions, deletions, status, patches } of files) {
+  for (const { path, additions, deletions, status, hunks } of files) {
     const what = status && status !== "modified" ? `, ${oneLine(status)}` : ""
     yield `- ${codeSpan(oneLine(within(path, directory)))} +${additions} −${deletions}${what}\n`
-    if (tools === "full") for (const patch of patches) yield `\n${fenced(said(patch), "diff")}\n\n`
+    if (tools === "full") for (const hunk of hunks) yield `\n${fenced(said(writeHunk(hunk)), "diff")}\n\n`
   }
 }
 

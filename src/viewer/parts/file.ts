@@ -38,7 +38,7 @@ function dataFile(url: string, name: string, mime: string | undefined, frame: Fr
   const text = /^data:text\//i.test(url) ? decodeText(url) : undefined
   const label = chip(html`<code class="path">${name}</code>`, mime, formatBytes(dataBytes(url)))
   if (text === undefined) return label
-  return html`<details class="aside"${frame.whole && html` open`}><summary>${label}</summary>${codeBox(text, frame, { language: languageOf(name), limits: FOLD.code })}</details>`
+  return html`<details class="aside"${frame.open && html` open`}><summary>${label}</summary>${codeBox(text, frame, { language: languageOf(name), limits: FOLD.code })}</details>`
 }
 
 function chip(label: Html, mime: string | undefined, size?: string): Html {

@@ -40,5 +40,5 @@ export function promptText(part: PartData, frame: Frame): Html {
 
 function quietText(label: string, text: string, frame: Frame): Html {
   const beginning = text.trim().slice(0, 90).replace(/\s+/g, " ")
-  return html`<details class="aside"${frame.whole && html` open`}><summary>${label} <span class="dim">${beginning}</span></summary>${outputBox(text, frame, FOLD.code)}</details>`
+  return html`<details class="aside"${frame.open && html` open`}><summary>${label} <span class="dim">${beginning}</span></summary>${outputBox(text, frame, FOLD.code)}</details>`
 }

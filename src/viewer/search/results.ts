@@ -84,7 +84,7 @@ function groupSection(hits: readonly Hit[], query: Query, hrefOf: ResultsOptions
   const { who, subagent, at } = first
   const inside =
     subagent !== undefined && who !== "Subagent" && html` <span class="subagent">in ${subagent}</span>`
-  return html`<section class="found"><h2>${who}${inside} ${timeTag(at, "clock")}</h2><ul>${hits.map((hit) => html`<li><a class="hit" href="${hrefOf(hit)}"><span class="place">${placeName(hit)}</span><span class="text">${marked(hit.before, query)}<mark>${hit.match}</mark>${marked(hit.after, query)}</span></a></li>`)}</ul></section>`
+  return html`<section class="speech"><h2><span class="who">${who}</span>${inside} ${timeTag(at, "clock")}</h2><ul>${hits.map((hit) => html`<li><a class="hit" href="${hrefOf(hit)}"><span class="place">${placeName(hit)}</span><span class="text">${marked(hit.before, query)}<mark>${hit.match}</mark>${marked(hit.after, query)}</span></a></li>`)}</ul></section>`
 }
 
 function placeName({ tool, place }: Hit): string {
@@ -99,7 +99,7 @@ function marked(text: string, { terms, exact }: Query): Child {
   while (done < text.length) {
     const next = nextTerm(sought, terms, done)
     if (next === undefined) break
-    pieces.push(text.slice(done, next.at), html`<mark>${text.slice(next.at, next.end)}</mark>`)
+    pieces.push(text.slice(done, next.at), html`<mark class="near">${text.slice(next.at, next.end)}</mark>`)
     done = next.end
   }
   return [...pieces, text.slice(done)]

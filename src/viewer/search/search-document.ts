@@ -2,9 +2,8 @@ import { type Document, type Message, visible } from "../../protocol/document.ts
 import type { ModelData, PartData } from "../../protocol/opencode.ts"
 import { CHANGES, OTHERS, SUMMARY } from "../block.ts"
 import { blockID, nestedPartID } from "../block-id.ts"
-import { changedFiles } from "../changes.ts"
 import { voiceOf } from "../message.ts"
-import { filled, num, record } from "../read.ts"
+import { filled, list, num, record } from "../read.ts"
 import { startedBy } from "../turns.ts"
 import type { Excerpt } from "./excerpt.ts"
 import { errorFields, type Field, fieldsOfPart, type Place, texts } from "./fields.ts"
@@ -28,6 +27,8 @@ export interface Hit extends Excerpt {
   place: Place
   /** The tool that was called. */
   tool: string | undefined
+  /** The file that was changed, in what tells the changes of the whole session. */
+  changed: string | undefined
 }
 
 /** Of more parts only the number is told. */
@@ -48,44 +49,52 @@ export function* searchDocument(
   query: Query,
   { limit = MOST_HITS }: { limit?: number } = {},
 ): Generator<SearchStep> {
+  const isDue = createMeter()
   let hits = 0
-  let work = 0
   for (const { fields, ...place } of soughtIn(visible(document))) {
-    const found = yield* findIn(counted(fields), query)
+    const found = yield* findIn(fields, query, isDue)
     if (found) yield ++hits > limit ? "more" : { ...place, ...found }
-    if (work < WINDOW) continue
-    work = 0
-    yield "pause"
+    if (isDue(0)) yield "pause"
   }
+}
 
-  /** What has no text takes time as well. */
-  function* counted(fields: Iterable<Field>): Iterable<Field> {
-    work += 100
-    for (const field of fields) {
-      work += 100 + Math.min(field.text.length, WINDOW)
-      yield field
-    }
+/** What a field or a part costs besides its text, in characters. */
+const EACH = 100
+
+/** Says after each piece of work whether it is time for a pause, by what there was to do. */
+function createMeter(): (chars: number) => boolean {
+  let work = 0
+  return (chars) => {
+    work += EACH + Math.min(chars, WINDOW)
+    if (work < WINDOW) return false
+    work = 0
+    return true
   }
 }
 
 const BASE64 = /^data:[^,\s]{0,200};base64,/i
 
-/** All terms in these fields together; shown is the field that has the most of them. */
+/**
+ * All terms in these fields together. Shown is the field that has the most of them, around the one that comes last: it
+ * is mostly the rarest, and the others stand around it if they do anywhere.
+ */
 function* findIn(
   fields: Iterable<Field>,
   query: Query,
+  isDue: (chars: number) => boolean,
 ): Generator<Pause, (Excerpt & { place: Place }) | undefined> {
   const missing = new Set(query.terms.keys())
   let best: { place: Place; excerpt: Excerpt; terms: number } | undefined
   for (const { place, text } of fields) {
+    if (isDue(text.length)) yield "pause"
     if (BASE64.test(text.slice(0, 256))) continue
-    const found = yield* scanText(text, query)
-    const [excerpt] = found.filter((one) => one !== undefined)
-    if (excerpt === undefined) continue
-    const terms = found.filter(Boolean).length
-    for (const [term, one] of found.entries()) if (one) missing.delete(term)
-    if (best === undefined || terms > best.terms) best = { place, excerpt, terms }
-    if (terms === query.terms.length) break
+    const spots = yield* scanText(text, query)
+    const found = spots.filter((spot) => spot !== undefined)
+    if (found.length === 0) continue
+    for (const [term, spot] of spots.entries()) if (spot) missing.delete(term)
+    const { excerpt } = found.reduce((last, spot) => (spot.offset > last.offset ? spot : last))
+    if (best === undefined || found.length > best.terms) best = { place, excerpt, terms: found.length }
+    if (found.length === query.terms.length) break
   }
   return best && missing.size === 0 ? { ...best.excerpt, place: best.place } : undefined
 }
@@ -102,15 +111,11 @@ function* soughtIn(root: Document): Iterable<Sought> {
   const title = texts("title", root.session?.title)
   yield { ...section, anchor: SUMMARY, who: "Session", at: undefined, fields: title }
   yield* soughtInSession(root, undefined, { models: root.models, parts: new Set() })
-  for (const { path, patches } of changedFiles(root).files) {
-    const fields: Field[] = patches.map((text) => ({ place: "change", text }))
-    yield {
-      ...section,
-      anchor: CHANGES,
-      who: "Changed files",
-      at: undefined,
-      fields: [{ place: "file", text: path }, ...fields],
-    }
+  for (const diff of list(root.diffs).map(record)) {
+    const { file, patch } = diff
+    const fields = [...texts("file", file), ...texts("change", patch)]
+    const path = filled(file)
+    yield { ...section, anchor: CHANGES, who: "Changed files", at: undefined, changed: path, fields }
   }
   for (const { type, data } of root.others) {
     const fields = texts("other", [type, data])
@@ -118,7 +123,7 @@ function* soughtIn(root: Document): Iterable<Sought> {
   }
 }
 
-const NOWHERE = { messageID: undefined, partID: undefined, tool: undefined }
+const NOWHERE = { messageID: undefined, partID: undefined, tool: undefined, changed: undefined }
 
 function* soughtInSession(document: Document, subagent: string | undefined, walk: Walk): Iterable<Sought> {
   const children = new Map(document.children.map((child) => [child.sessionID, child]))

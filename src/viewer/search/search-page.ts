@@ -1,4 +1,5 @@
 import { LIMITS } from "../../protocol/limits.ts"
+import { fileHref } from "../changes/file-tree.ts"
 import { type Assets, shareHref } from "../frame.ts"
 import { type Html, html } from "../html.ts"
 import { pageEnd, pageStart, topBar } from "../skeleton.ts"
@@ -26,8 +27,10 @@ export function renderSealedSearchPage({ shareID, assets }: Pick<SearchPage, "sh
 }
 
 /** A part of a subagent has a place where it is not folded: the page of its session. */
-function hitHref(shareID: string, { subagent, sessionID, partID, messageID, anchor }: Hit): string {
+function hitHref(shareID: string, { subagent, sessionID, partID, messageID, anchor, changed }: Hit): string {
   const page = shareHref(shareID)
+  // The page of the session only lists what was changed.
+  if (changed !== undefined) return fileHref(`${page}/changes`, changed)
   if (subagent === undefined) return `${page}#${anchor}`
   const own = `${page}/session/${encodeURIComponent(sessionID)}`
   return partID === undefined && messageID === undefined ? own : `${own}#${anchor}`

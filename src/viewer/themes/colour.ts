@@ -28,7 +28,7 @@ export function withLightness(colour: string, lightness: number): string {
   const [, a, b] = labOf(colour)
   for (let strength = 1; strength > 0; strength -= 0.05) {
     const lab: Lab = [lightness, a * strength, b * strength]
-    if (rgbOf(lab).every((value) => value > -0.001 && value < 1.001)) return hexOf(lab)
+    if (rgbOf(lab).every((value) => value > -1e-4 && value < 1.0001)) return hexOf(lab)
   }
   return hexOf([lightness, 0, 0])
 }

@@ -42,3 +42,6 @@ export const SCHEMES = {
 } as const
 
 export type SchemeName = keyof typeof SCHEMES
+
+/** Of what a reader chose, in local storage, as "theme scheme". The number changes when that form does. */
+export const LOOK_KEY = "better-share look 1"

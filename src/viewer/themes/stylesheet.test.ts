@@ -12,6 +12,9 @@ const LOOKS = (["light", "dark"] as const).flatMap((scheme) => NAMES.map((name) 
 const tokensCss = readFileSync(new URL("../styles/tokens.css", import.meta.url), "utf8")
 const toolsCss = readFileSync(new URL("../styles/tools.css", import.meta.url), "utf8")
 const AA = 4.5
+/** A find is marked in the same yellow everywhere, and brings its ink. */
+const OF_EVERY_THEME = ["found", "on-found"]
+const TERMINAL = ["term", "term-raised"]
 
 /** Our own look, out of the stylesheet that pages have. */
 function ownTokens(scheme: Scheme): Record<string, string> {
@@ -42,6 +45,8 @@ test.each(["light", "dark"] as const)("The same holds for our own, %s", (scheme)
   // Its terminal has colours of its own, which ansi-style.test.ts looks at.
   const own = { term: "#17191c", "term-raised": "#1e2124", ...ownTokens(scheme) }
   expect(faults(own, scheme)).toEqual([])
+  const { found = "", "on-found": onFound = "" } = ownTokens(scheme)
+  expect(contrast(onFound, found)).toBeGreaterThanOrEqual(AA)
 })
 
 test.each(LOOKS)("%s, %s: what has a state, and what changed, can be told", (name, scheme) => {
@@ -77,8 +82,8 @@ test("The stylesheet sets nothing but variables that the pages have, and all of 
   expect(css.replace(/--[\w-]+:var\(--light,#[\da-f]{6}\)var\(--dark,#[\da-f]{6}\)/g, "")).toMatch(
     /^(:root\[data-theme=[\w-]+\],:root\[data-theme=[\w-]+\] \.terminal\{;*\}\n)+$/,
   )
-  const set = new Set<string>(Object.keys(tokensOf(paletteOf("nord", "dark"), "dark") satisfies Tokens))
-  expect(set).toEqual(new Set([...Object.keys(ownTokens("dark")), "term", "term-raised"]))
+  const set = Object.keys(tokensOf(paletteOf("nord", "dark"), "dark") satisfies Tokens)
+  expect([...set, ...OF_EVERY_THEME].sort()).toEqual([...Object.keys(ownTokens("dark")), ...TERMINAL].sort())
 })
 
 test("OpenCode's colour stays where it can be read", () => {

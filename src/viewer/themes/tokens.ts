@@ -67,8 +67,8 @@ function surfacesOf(palette: Palette, scheme: Scheme): Record<Surface, string> {
     "add-wash": within(addWash, paper, 1.4),
     "del-wash": within(delWash, paper, 1.4),
     // Of middle lightness, as a bright green is hardly seen on a light one.
-    "add-mark": within(mix(addWash, withLightness(success, 0.55), 0.35), paper, 1.8),
-    "del-mark": within(mix(delWash, withLightness(error, 0.55), 0.35), paper, 1.8),
+    "add-mark": within(mix(addWash, withLightness(success, 0.55), 0.35), paper, 1.7),
+    "del-mark": within(mix(delWash, withLightness(error, 0.55), 0.35), paper, 1.7),
     ...(scheme === "dark" ? terminalOf(paper, text) : PRINTED_TERMINAL),
   }
 }

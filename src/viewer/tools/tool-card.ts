@@ -29,7 +29,7 @@ export function toolCard(call: ToolCall, frame: Frame): Html {
   const line = cardLine(call, view)
   const state = cardState(call)
   if (body.length === 0) return html`<div class="card ${state}"><div class="line">${line}</div></div>`
-  const open = frame.whole || view.open || state === "error" || end?.told
+  const open = frame.open || view.open || state === "error" || end?.told
   return html`<details class="card ${state}"${open && html` open`}><summary class="line">${line}</summary><div class="body">${body}</div></details>`
 }
 

@@ -7,6 +7,7 @@ const frame: Frame = {
   shareID: "share",
   directory: "/home/mira/harbour",
   whole: false,
+  open: false,
   lean: false,
   sessions: new Set(),
   partHref: "/share/share/part/p",

@@ -2,24 +2,30 @@ import { SealError } from "../../../encryption/seal-error.ts"
 import { createSealer, type Sealer } from "../../../encryption/sealer.ts"
 import { readKeyText } from "../../../encryption/share-key.ts"
 import type { Document } from "../../../protocol/document.ts"
-import { type Outline, renderChanges } from "../../live.ts"
+import type { RenderContext } from "../../frame.ts"
+import { type Outline, outline, renderChanges, renderInSteps } from "../../live.ts"
 import { renderWholePart } from "../../part-page.ts"
 import { applyOps } from "../apply.ts"
 import { showGone } from "../gone.ts"
 import { type Following, followShare } from "../live.ts"
 import { keepPlace } from "../reader.ts"
 import { watchReading } from "../reading.ts"
+import { SEARCH_KEY, watchSearch } from "../search.ts"
 import { parseElement } from "../server-html.ts"
 import { settlePage } from "../settle.ts"
+import { SCHEME_KEY, watchThemes } from "../themes.ts"
 import { localiseTimes } from "../times.ts"
 import { watchUnfolding } from "../unfold.ts"
 import { watchFragment } from "./fragment.ts"
 import { createMemory } from "./memory.ts"
 import { NOTICES, noticeOf, showNotice, showWarning } from "./notice.ts"
 import { type Caught, createSealedShare, Gone } from "./sealed-share.ts"
+import { createFind } from "./search.ts"
 
 /** Between tries to reach the server for the first time. Milliseconds. */
 const RETRY_MS = 3_000
+/** Drawing pauses after so long, for the reader to scroll and click. */
+const SLICE_MS = 30
 
 /** The page of an encrypted share: decrypts what the server keeps, and draws it as the server draws other shares. */
 async function start(): Promise<void> {
@@ -51,7 +57,7 @@ interface Opened {
 }
 
 function open({ shareID, keyText, sealer, urls }: Opened): void {
-  const context = { shareID, assets: { script: "", style: "" } }
+  const context: RenderContext = { shareID, assets: { script: "", style: "" }, sealed: true }
   const memory = createMemory(shareID, sealer.keyID)
   const sealed = createSealedShare({
     sealer,
@@ -82,7 +88,8 @@ function open({ shareID, keyText, sealer, urls }: Opened): void {
       if (caught.revision < seen) warnOfRollback(caught.revision, seen)
       memory.remember(caught.revision)
       // What the page shows has been proven once; what is older has nothing to add.
-      if (shown === undefined || caught.revision >= shown.revision) draw(caught)
+      if (shown === undefined) await drawFirst(caught)
+      else if (caught.revision >= shown.revision) draw(caught, shown.outline)
       return shown?.revision ?? 0
     } catch (error) {
       if (error instanceof Gone) end()
@@ -92,29 +99,37 @@ function open({ shareID, keyText, sealer, urls }: Opened): void {
     }
   }
 
-  function draw({ document: next, changed, revision }: Caught): void {
-    const first = shown === undefined
-    const from = shown?.outline ?? new Map()
-    const { ops, outline } = renderChanges({ before: from, document: next, changed, context })
-    const change = () => {
+  /** With pauses, as a long session takes seconds to draw. */
+  async function drawFirst({ document: next, revision }: Caught): Promise<void> {
+    document.getElementById("page")?.replaceChildren()
+    let begun = performance.now()
+    for (const op of renderInSteps(next, context)) {
+      applyOps([op])
+      if (performance.now() - begun < SLICE_MS) continue
+      await new Promise((resolve) => setTimeout(resolve))
+      begun = performance.now()
+    }
+    shown = { outline: outline(next), document: next, revision }
+    settle()
+    fragment.go()
+  }
+
+  function draw({ document: next, changed, revision }: Caught, before: Outline): void {
+    const { ops, outline } = renderChanges({ before, document: next, changed, context })
+    keepPlace(() => {
       try {
         applyOps(ops)
       } catch {
         drawAnew(next)
       }
-    }
-    if (first) {
-      document.getElementById("page")?.replaceChildren()
-      change()
-    } else keepPlace(change)
+    })
     shown = { outline, document: next, revision }
     settle()
-    if (first) fragment.go()
   }
 
   function drawAnew(next: Document): void {
     document.getElementById("page")?.replaceChildren()
-    applyOps(renderChanges({ before: new Map(), document: next, changed: new Set(), context }).ops)
+    applyOps([...renderInSteps(next, context)])
   }
 
   function end(): void {
@@ -153,11 +168,13 @@ function open({ shareID, keyText, sealer, urls }: Opened): void {
     })
   }
 
-  watchReading()
+  watchReading([SEARCH_KEY, SCHEME_KEY])
+  watchThemes()
   watchUnfolding(settle, async (id) => {
     const whole = shown && renderWholePart({ document: shown.document, context, partID: id })
     return whole && parseElement(whole.text)
   })
+  watchSearch(createFind(keyText, () => shown?.document))
   void begin()
 }
 
