@@ -209,7 +209,7 @@ test("What an undo hides is not on the page, and the page says that something is
 
 test("The page tells its script where to listen and from which revision on", () => {
   expect(render(small())).toContain(
-    'data-share="share000" data-show="tools" data-revision="3" data-events="/api/share/share000/events" data-metadata="/api/share/share000/metadata"',
+    'data-share="share000" data-page="/share/share000" data-show="tools" data-revision="3" data-events="/api/share/share000/events" data-metadata="/api/share/share000/metadata"',
   )
 })
 

@@ -49,6 +49,7 @@ export function* renderSharePage(page: SharePage): Iterable<string> {
     // The addresses travel with the page, so that the browser script needs no table of routes.
     data: {
       share: share.id,
+      page: shareHref(share.id),
       show: view,
       revision: String(share.revision),
       events: routePath("watchShare", { id: share.id }),

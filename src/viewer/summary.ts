@@ -81,7 +81,7 @@ function facts(document: Document): Child[] {
     fact(
       "Messages",
       messages.length > 0 &&
-        html`<span title="${plural(parts, "part")}">${formatCount(messages.length)}</span>`,
+        html`${formatCount(messages.length)} <span class="dim">· ${plural(parts, "part")}</span>`,
     ),
     fact("Tokens", usage.input + usage.output > 0 && tokens(usage)),
     fact("Cost", usage.cost > 0 && formatCost(usage.cost)),

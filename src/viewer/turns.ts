@@ -1,8 +1,9 @@
 import type { Document, Message } from "../protocol/document.ts"
 import type { PartData } from "../protocol/opencode.ts"
-import { diffStat, EDITING } from "./diff-stat.ts"
+import { toolEdits } from "./changes/tool-edits.ts"
 import { elapsed } from "./format.ts"
 import { filled, num, record } from "./read.ts"
+import { remember } from "./remember.ts"
 
 /** A prompt and what was answered to it, until the next prompt. The first one of a session may lack the prompt. */
 export interface Turn {
@@ -44,7 +45,16 @@ export function factsOf({ prompt, answers }: Turn): TurnFacts {
   const files = new Set<string>()
   for (const { info, parts } of answers) {
     facts.cost += num(info.cost) ?? 0
-    for (const part of parts) countPart(part, facts, files)
+    for (const part of parts) {
+      if (part.type !== "tool") continue
+      const call = callFacts(part)
+      facts.tools++
+      facts.failed += call.failed
+      facts.subagents += call.subagents
+      facts.additions += call.additions
+      facts.deletions += call.deletions
+      for (const path of call.paths) files.add(path)
+    }
   }
   const outcome = outcomeOf(answers)
   return {
@@ -57,26 +67,18 @@ export function factsOf({ prompt, answers }: Turn): TurnFacts {
   }
 }
 
-function countPart(
-  part: PartData,
-  facts: { tools: number; failed: number; subagents: number; additions: number; deletions: number },
-  files: Set<string>,
-): void {
-  if (part.type !== "tool") return
+const callFacts = remember((part: PartData) => {
   const tool = filled(part.tool) ?? ""
   const state = record(part.state)
-  facts.tools++
-  if (state.status === "error") facts.failed++
-  if (DELEGATING.has(tool)) facts.subagents++
-  if (!EDITING.has(tool) || state.status !== "completed") return
-  const { additions, deletions, paths } = diffStat({
-    input: record(state.input),
-    metadata: record(state.metadata),
-  })
-  facts.additions += additions
-  facts.deletions += deletions
-  for (const path of paths) files.add(path)
-}
+  const edits = toolEdits(tool, state)
+  return {
+    failed: state.status === "error" ? 1 : 0,
+    subagents: DELEGATING.has(tool) ? 1 : 0,
+    additions: edits.reduce((sum, { additions }) => sum + additions, 0),
+    deletions: edits.reduce((sum, { deletions }) => sum + deletions, 0),
+    paths: edits.map(({ path }) => path),
+  }
+})
 
 /** How the last of these messages ended. */
 export function outcomeOf(answers: readonly Message[]): Outcome {
@@ -106,13 +108,17 @@ const LABEL_CHARS = 90
 /** A prompt in a line: its first words, without the signs of Markdown. */
 export function labelOf({ parts }: Pick<Message, "parts">): string {
   const said = parts.find((part) => part.type === "text" && part.synthetic !== true && filled(part.text))
-  const text = (filled(said?.text) ?? "Attachment").slice(0, LABEL_CHARS * 4)
+  return said ? labelOfText(said) : "Attachment"
+}
+
+const labelOfText = remember((part: PartData) => {
+  const text = (filled(part.text) ?? "").slice(0, LABEL_CHARS * 4)
   const plain = text
     .replace(/[*_`#>]+/g, "")
     .replace(/\s+/g, " ")
     .trim()
   return plain.length > LABEL_CHARS ? `${plain.slice(0, LABEL_CHARS).trimEnd()}…` : plain || "Prompt"
-}
+})
 
 /** How a session ended, by its last turn; one that nobody has prompted is finished. */
 export function outcomeOfSession({ messages }: Pick<Document, "messages">): Outcome {

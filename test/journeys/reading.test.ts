@@ -77,6 +77,12 @@ test("clicking the time of a message copies its address; the button on code copi
   await page.waitForSelector(".permalink.copied")
   const copied = await page.evaluate(() => navigator.clipboard.readText())
   expect(copied).toMatch(new RegExp(`^${url}#msg_\\w+$`))
+  const message = page.locator(".message.user").first()
+  await message.hover()
+  await message.locator(".copy-message").click()
+  await page.waitForFunction(() => document.querySelector(".copy-message")?.textContent === "Copied")
+  // As it was typed, with the signs that the page has made something of.
+  expect(await page.evaluate(() => navigator.clipboard.readText())).toContain("`src/queue.ts`")
   const fence = page.locator("#log .fence pre.code").first()
   await fence.hover()
   await page.click(".copy")

@@ -72,7 +72,7 @@ test("[R9] one file is shown whole; of one that was not changed there is no page
   )
   const one = await get(`${path}?file=${encodeURIComponent("src/a.ts")}`)
   expect(one.status).toBe(200)
-  expect(one.text.match(/class="section file"/g)).toHaveLength(1)
+  expect(one.text.match(/class="section diffed"/g)).toHaveLength(1)
   expect((await get(`${path}?file=${encodeURIComponent("/tmp/<b>&?.ts")}`)).status).toBe(200)
   for (const file of ["src/b.ts", "", "__proto__", "../src/a.ts"]) {
     expect((await get(`${path}?file=${encodeURIComponent(file)}`)).status).toBe(404)

@@ -36,10 +36,14 @@ function textOf(source: Element): string {
   return plain.textContent ?? ""
 }
 
-/** Without a secure context there is no clipboard. */
-export async function copy(text: string): Promise<boolean> {
+/** Without a secure context there is no clipboard. A text that is still to come is written as part of the click. */
+export async function copy(text: string | Promise<string>): Promise<boolean> {
   try {
-    await navigator.clipboard.writeText(text)
+    if (typeof text === "string") await navigator.clipboard.writeText(text)
+    else {
+      const blob = text.then((said) => new Blob([said], { type: "text/plain" }))
+      await navigator.clipboard.write([new ClipboardItem({ "text/plain": blob })])
+    }
     return true
   } catch {
     return false

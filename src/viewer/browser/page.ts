@@ -1,3 +1,4 @@
+import { saidIn } from "./copy-message.ts"
 import { followShare } from "./live.ts"
 import { watchReading } from "./reading.ts"
 import { watchTarget } from "./reveal.ts"
@@ -12,13 +13,13 @@ function start(): void {
   watchPacked()
   watchTarget()
   settlePage()
-  watchReading([SEARCH_KEY, SCHEME_KEY])
+  watchReading([SEARCH_KEY, SCHEME_KEY], rawText)
   watchThemes()
   watchUnfolding(settlePage)
   watchSearch()
-  const { share, revision, events, metadata, partial } = document.body.dataset
+  const { share, page, revision, events, metadata, partial } = document.body.dataset
   if (!share || !events || !metadata) return
-  correctImport(share)
+  correctImport(page)
   followShare({
     revision: Number(revision),
     events,
@@ -28,10 +29,20 @@ function start(): void {
   })
 }
 
+/** What the share itself says, which no page keeps. Of a subagent's message it is not told so. */
+async function rawText(messageID: string): Promise<string | undefined> {
+  const { page } = document.body.dataset
+  const query = `from=${encodeURIComponent(messageID)}&to=${encodeURIComponent(messageID)}`
+  const answer = await fetch(`${page}.json?${query}`)
+  if (!answer.ok) return undefined
+  const { messages } = (await answer.json()) as { messages: { parts: { type: string }[] }[] }
+  return saidIn(messages[0]?.parts ?? [])
+}
+
 /** Only the browser knows under which address the reader came, and `opencode import` takes the whole of it. */
-function correctImport(share: string): void {
+function correctImport(page = ""): void {
   const code = document.querySelector("code.import")
-  if (code) code.textContent = `opencode import ${location.origin}/share/${share}`
+  if (code) code.textContent = `opencode import ${location.origin}${page}`
 }
 
 start()

@@ -1,6 +1,7 @@
 import type { Document } from "../../protocol/document.ts"
 import { countLines } from "../fold-text.ts"
 import { num, record } from "../read.ts"
+import { remember } from "../remember.ts"
 import { compose, countNet, type Hunk } from "./compose.ts"
 import { creditHunks } from "./credit.ts"
 import { type Author, type Change, type FileSources, sourcesOf } from "./sources.ts"
@@ -35,8 +36,11 @@ const PAGE_CHARS = 24 * 1024 * 1024
 /** What is put together only to count it. Characters, all files together. */
 const COUNTED_CHARS = 256 * 1024
 
+/** A page asks more than once, and to read hundreds of edits takes tens of milliseconds. */
+export const listChanges: (document: Document) => readonly ChangedFile[] = remember(readChanges)
+
 /** Files that a session and its subagents changed, in the order of their paths. */
-export function listChanges(document: Document): ChangedFile[] {
+function readChanges(document: Document): ChangedFile[] {
   let budget = COUNTED_CHARS
   return inOrder(document).map(([path, source]) => {
     const changes = bestOf(source)

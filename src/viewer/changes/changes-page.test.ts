@@ -64,7 +64,7 @@ test("Two edits of a file are one diff, and each hunk says whose it is", () => {
     message("msg_2", { time: { created: 2 } }),
     edit("msg_2", `${DIRECTORY}/src/a.ts`, states[1] ?? "", states[2] ?? ""),
   ])
-  expect(page.match(/class="section file"/g)).toHaveLength(1)
+  expect(page.match(/class="section diffed"/g)).toHaveLength(1)
   expect(page.match(/class="row (?:add|del)"/g)).toHaveLength(2)
   expect(page).toMatch(
     /by <a href="\/share\/share000#prt_\d+">message 1<\/a>, <a href="\/share\/share000#prt_\d+">message 2<\/a>/,
@@ -81,7 +81,7 @@ test("What the share tells of a file counts for more than its edits, which say w
   ])
   expect(read(page)).toContain("+TOP")
   expect(page.match(/by <a/g)).toHaveLength(2)
-  expect(page.match(/class="section file"/g)).toHaveLength(2)
+  expect(page.match(/class="section diffed"/g)).toHaveLength(2)
 })
 
 test("A file that several places tell of is told once, by the best of them", () => {
@@ -101,7 +101,7 @@ test("A file is the same by whichever path it is told of, also below a worktree"
     edit("msg_1", "/work/other/a.ts", "x\n", "y\n"),
     told({ file: "app/src/a.ts", patch: patch("x\n", "y\n") }, { file: "a.ts", patch: patch("q\n", "r\n") }),
   ])
-  const ids = [...page.matchAll(/class="section file" id="([^"]*)"/g)].map(([, id]) => id)
+  const ids = [...page.matchAll(/class="section diffed" id="([^"]*)"/g)].map(([, id]) => id)
   expect(ids).toEqual(["/work/other/a.ts", "app/src/a.ts", "a.ts"].map(fileBlockID))
   expect(page.match(/by <a/g)).toHaveLength(2)
 })
@@ -150,7 +150,7 @@ test("A file that was moved is one file, with what was done to it before", () =>
       },
     ),
   ])
-  expect(page.match(/class="section file"/g)).toHaveLength(1)
+  expect(page.match(/class="section diffed"/g)).toHaveLength(1)
   expect(read(page)).toContain("old.ts →")
   expect(read(page)).toContain("-x")
 })
@@ -184,7 +184,7 @@ test("What nobody reads is named, and shown on a page of its own", () => {
   expect(page.length).toBeLessThan(60_000)
   expect(read(draw(items, "package-lock.json"))).toContain("lock 2")
   expect(read(draw(items, "long.ts"))).toContain("long 1999")
-  expect(draw(items, "long.ts").match(/class="section file"/g)).toHaveLength(1)
+  expect(draw(items, "long.ts").match(/class="section diffed"/g)).toHaveLength(1)
   expect(draw(items, "nothing.ts")).toBe("no such file")
 })
 
@@ -194,7 +194,7 @@ test("A long list of diffs ends in names", () => {
     patch: patch("", "line\n".repeat(200)),
   }))
   const page = draw([told(...many)])
-  expect(page.match(/class="section file"/g)).toHaveLength(120)
+  expect(page.match(/class="section diffed"/g)).toHaveLength(120)
   expect(read(page)).toContain("Not shown, as this page is long")
   expect(page.length).toBeLessThan(1_000_000)
 })

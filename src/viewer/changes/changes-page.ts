@@ -57,7 +57,7 @@ function* writePage({ share, document, context }: ChangesPage, only?: FileDiff):
 }
 
 function links(page: string): Html {
-  return html`<span class="right"><span id="live" role="status" hidden></span><a class="control" href="${page}"><span class="icon i-list" aria-hidden="true"></span><span class="word">Conversation</span></a></span>`
+  return html`<span class="right"><span id="live" role="status" hidden></span><a class="control" href="${page}" aria-label="Conversation"><span class="icon i-list" aria-hidden="true"></span><span class="word">Conversation</span></a></span>`
 }
 
 function* oneFile(only: FileDiff, files: readonly ChangedFile[], frame: Frame): Iterable<string> {

@@ -47,7 +47,7 @@ export function fileSection(file: FileDiff, { frame, whole, named, inPlace }: Fi
   const id = fileBlockID(file.path)
   const own = inPlace
     ? frame.partHref
-    : `${shareHref(frame.shareID)}/changes?file=${encodeURIComponent(file.path)}`
+    : `${shareHref(frame.shareID)}/changes?file=${encodeURIComponent(wellFormed(file.path))}`
   const size = file.hunks.reduce((sum, { rows }) => sum + rows.length, 0)
   const remark = remarkOf(file, size, { whole, named })
   const shown = remark === undefined ? hunksOf(file, size, { ...frame, partHref: own }, whole) : undefined
@@ -55,8 +55,13 @@ export function fileSection(file: FileDiff, { frame, whole, named, inPlace }: Fi
   const name = shortPath(file.path, frame)
   const moved = file.from !== undefined && html`<span class="from">${shortPath(file.from, frame)} →</span> `
   const status = file.status && file.status !== "modified" && html`<span>${file.status}</span> `
-  const section = html`<details class="${inPlace ? "file" : "section file"}" id="${id}" open><summary class="line">${statusMark(file)}<span class="subject">${moved}${pathTag(name, file.path)}</span><span class="facts">${status}${lineCount(file)}</span></summary><div class="body">${file.steps && remark === undefined && STEPS}${body}</div></details>`
+  const section = html`<details class="${inPlace ? "diffed" : "section diffed"}" id="${id}" open><summary class="line">${statusMark(file)}<span class="subject">${moved}${pathTag(name, file.path)}</span><span class="facts">${status}${lineCount(file)}</span></summary><div class="body">${file.steps && remark === undefined && STEPS}${body}</div></details>`
   return { section, lines: shown?.lines ?? 0 }
+}
+
+/** A path may hold half a character, of which no address can be made. */
+function wellFormed(path: string): string {
+  return path.replace(/\p{Cs}/gu, "\ufffd")
 }
 
 const STEPS = html`<p class="remark">This file was also changed by something that the session does not tell of, so its edits stand here one after the other.</p>`

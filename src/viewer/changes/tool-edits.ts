@@ -1,6 +1,7 @@
 import { makePatch } from "../diff-box.ts"
 import { readDiff } from "../diff-lines.ts"
 import { asText, type Fields, filled, list, num, record } from "../read.ts"
+import { remember } from "../remember.ts"
 import type { Edit } from "./sparse-file.ts"
 
 /** What one call of a tool did to one file. */
@@ -22,10 +23,18 @@ const READERS: Readonly<Record<string, (state: Fields) => FileEdit[]>> = {
 }
 
 /** Files that a completed call has changed, in the order in which it did. */
-export function toolEdits(tool: string, state: Fields): FileEdit[] {
-  if (state.status !== "completed" || !Object.hasOwn(READERS, tool)) return []
-  return READERS[tool]?.(state) ?? []
+export function toolEdits(tool: string, state: Fields): readonly FileEdit[] {
+  if (state.status !== "completed" || !isEditing(tool)) return NO_EDITS
+  return readers[tool]?.(state) ?? NO_EDITS
 }
+
+/** Whether a tool changes files. */
+export function isEditing(tool: string): boolean {
+  return Object.hasOwn(READERS, tool)
+}
+
+const NO_EDITS: readonly FileEdit[] = []
+const readers = Object.fromEntries(Object.entries(READERS).map(([tool, read]) => [tool, remember(read)]))
 
 function editsOf({ input, metadata }: Fields, results: readonly Fields[]): FileEdit[] {
   const told = record(input)

@@ -6,6 +6,7 @@ import type { RenderContext } from "../../frame.ts"
 import { type Outline, outline, renderChanges, renderInSteps } from "../../live.ts"
 import { renderWholePart } from "../../part-page.ts"
 import { applyOps } from "../apply.ts"
+import { saidIn } from "../copy-message.ts"
 import { showGone } from "../gone.ts"
 import { type Following, followShare } from "../live.ts"
 import { keepPlace } from "../reader.ts"
@@ -132,6 +133,11 @@ function open({ shareID, keyText, sealer, urls }: Opened): void {
     applyOps([...renderInSteps(next, context)])
   }
 
+  async function rawText(messageID: string): Promise<string | undefined> {
+    const message = shown?.document.messages.find(({ info }) => info.id === messageID)
+    return message && saidIn(message.parts)
+  }
+
   function end(): void {
     following?.stop()
     showGone("This share has been removed by its owner.")
@@ -168,7 +174,7 @@ function open({ shareID, keyText, sealer, urls }: Opened): void {
     })
   }
 
-  watchReading([SEARCH_KEY, SCHEME_KEY])
+  watchReading([SEARCH_KEY, SCHEME_KEY], rawText)
   watchThemes()
   watchUnfolding(settle, async (id) => {
     const whole = shown && renderWholePart({ document: shown.document, context, partID: id })
