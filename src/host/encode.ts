@@ -16,6 +16,12 @@ export const encode: Encode = async (body, coding) =>
           [constants.BROTLI_PARAM_QUALITY]: 6,
           [constants.BROTLI_PARAM_MODE]: constants.BROTLI_MODE_TEXT,
           [constants.BROTLI_PARAM_SIZE_HINT]: body.byteLength,
+          [constants.BROTLI_PARAM_LGWIN]: windowFor(body.byteLength),
         },
       })
     : deflate(body)
+
+/** A larger window finds more again in a long page; 24 is the most that browsers take. Bits. */
+function windowFor(bytes: number): number {
+  return Math.min(24, Math.max(constants.BROTLI_DEFAULT_WINDOW, Math.ceil(Math.log2(bytes + 1))))
+}

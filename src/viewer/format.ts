@@ -65,5 +65,5 @@ export function timeTag(at: unknown, style: "clock" | "moment" = "moment"): Html
   const day = DAY.format(date)
   const clock = CLOCK.format(date)
   const shown = style === "clock" ? clock : `${day}, ${clock}`
-  return html`<time datetime="${date.toISOString()}" data-style="${style}" title="${day}, ${clock} UTC">${shown} UTC</time>`
+  return html`<time datetime="${date.toISOString().replace(/\.\d+Z$/, "Z")}" data-style="${style}" title="${day}, ${clock} UTC">${shown} UTC</time>`
 }

@@ -47,9 +47,9 @@ export function messageBlock(message: Message, { last, seen }: MessagePlace): Bl
   const head: Block = {
     id: `${id}.head`,
     keys: [key],
-    shape: `${continues} ${switched} ${voice.name} ${voice.model}`,
+    shape: `${continues} ${switched} ${seen.lean} ${voice.name} ${voice.model}`,
     children: [],
-    render: () => messageHead(info, { id, voice, continues, switched }),
+    render: () => messageHead(info, { id, voice, continues, switched, lean: seen.lean }),
   }
   const parts: Block = {
     id: `${id}.parts`,
@@ -61,7 +61,7 @@ export function messageBlock(message: Message, { last, seen }: MessagePlace): Bl
   const foot: Block = {
     id: `${id}.foot`,
     keys: [key],
-    shape: String(working),
+    shape: `${working} ${seen.lean}`,
     children: [],
     render: (frame) => messageFoot(info, { id, working }, frame),
   }
@@ -93,7 +93,7 @@ function partBlock(part: PartData, messageID: string, voice: Voice, seen: Seen):
   const child = seen.children.get(started)
   // What a card shows besides its item: the link to a session, and how much there is room for.
   const linked = seen.sessions.has(started) ? started : ""
-  const lean = seen.lean && part.type === "tool" ? "lean" : ""
+  const lean = seen.lean ? "lean" : ""
   seen.children.delete(started)
   return {
     id,

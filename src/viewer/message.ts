@@ -40,13 +40,16 @@ interface HeadPlace {
   continues: boolean
   /** Another model spoke just before. */
   switched: boolean
+  /** Nothing that the parts say as well (lean.ts). */
+  lean: boolean
 }
 
-export function messageHead(info: MessageData, { id, voice, continues, switched }: HeadPlace): Html {
+export function messageHead(info: MessageData, { id, voice, continues, switched, lean }: HeadPlace): Html {
   const time = timeTag(record(info.time).created, "clock")
   const took = elapsed(info.time)
-  const link = html`<a class="permalink" href="#${id}">${time ?? "Link"}</a>${took !== undefined && html` <span class="took">${formatDuration(took)}</span>`}`
-  if (continues) return html`<div class="head again" id="${id}.head">${link}</div>`
+  const bare = html`<a class="permalink" href="#${id}">${time ?? "Link"}</a>`
+  const link = html`${bare}${took !== undefined && html` <span class="took">${formatDuration(took)}</span>`}`
+  if (continues) return html`<div class="head again" id="${id}.head">${lean ? bare : link}</div>`
   const summary = info.summary === true && html`<span class="note">summary</span>`
   const change = switched && html`<span class="note">model switched</span>`
   return html`<div class="head" id="${id}.head"><h2>${voice.name}</h2>${voice.model && html`<span class="model">${voice.model}</span>`}${change}${summary}${link}</div>`
@@ -60,7 +63,7 @@ export function messageFoot(
   { id, working }: { id: string; working: boolean },
   frame: Frame,
 ): Html {
-  return html`<div class="foot" id="${id}.foot">${footError(info, frame)}${usageLine(info)}${working && html`<p class="working"><span class="pulse" aria-hidden="true"></span>Working</p>`}</div>`
+  return html`<div class="foot" id="${id}.foot">${footError(info, frame)}${usageLine(info, frame)}${working && html`<p class="working"><span class="pulse" aria-hidden="true"></span>Working</p>`}</div>`
 }
 
 function footError(info: MessageData, frame: Frame): Html | undefined {
@@ -71,12 +74,12 @@ function footError(info: MessageData, frame: Frame): Html | undefined {
   }
 }
 
-function usageLine(info: MessageData): Html | undefined {
+function usageLine(info: MessageData, { lean }: Frame): Html | undefined {
   if (info.role !== "assistant") return undefined
   const cost = num(info.cost)
   const end = filled(info.finish)
   const facts = [
-    tokenText(info.tokens),
+    tokenText(info.tokens, { brief: lean }),
     cost !== undefined && cost > 0 && formatCost(cost),
     end !== undefined && !USUAL_ENDS.has(end) && `ended: ${end.replaceAll("-", " ")}`,
   ].filter(Boolean)

@@ -34,11 +34,12 @@ export function addUsage(a: Usage, b: Usage): Usage {
   }
 }
 
-/** `1,200 in, 80 out` and what else was counted; undefined when nothing was. */
-export function tokenText(tokens: unknown): string | undefined {
+/** `1,200 in, 80 out` and, unless it should be brief, what else was counted; undefined when nothing was. */
+export function tokenText(tokens: unknown, { brief = false } = {}): string | undefined {
   const { input, output, reasoning, cached } = readUsage({ tokens })
   if (input + output + reasoning + cached === 0) return undefined
   const parts = [`${formatCount(input)} in`, `${formatCount(output)} out`]
+  if (brief) return parts.join(" · ")
   if (reasoning > 0) parts.push(`${formatCount(reasoning)} reasoning`)
   if (cached > 0) parts.push(`${formatCount(cached)} cached`)
   return parts.join(" · ")

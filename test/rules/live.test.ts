@@ -122,6 +122,25 @@ test("[U1] an undo takes the messages off open pages, a redo brings them back", 
   expect(htmlOf(redo)).not.toContain('id="msg_1"')
 })
 
+test("[E5] watchers are told how many they are, and who comes later is told at once", async () => {
+  const { sync, session, watch } = await newShare()
+  await sync([session()])
+  const first = await watch(1)
+  const second = await watch(1)
+  const counts = (reader: typeof first, count: number) =>
+    reader.waitForEvent(
+      `${count} watching`,
+      ({ event, data }) => event === "viewers" && (data as { count: number }).count === count,
+    )
+  expect((await counts(first, 2)).id).toBe(undefined)
+  await counts(second, 2)
+  const third = await watch(1)
+  await counts(third, 2)
+  await counts(first, 3)
+  third.close()
+  await counts(second, 2)
+})
+
 test("[D1] revoking tells the watchers and ends their streams", async () => {
   const { id, secret, sync, session, watch } = await newShare()
   await sync([session()])

@@ -19,7 +19,7 @@ export function reasoningPart(part: PartData, frame: Frame): Html {
       : "Thought"
   if (!text) return html`<p class="thought empty">${label}</p>`
   const folded = foldText(text, FOLD.reasoning, frame)
-  return html`<details class="thought"${frame.open && html` open`}><summary>${label} <span class="dim">${beginning(text)}</span></summary><div class="prose">${markdown(folded.text)}</div>${moreLink(folded, frame)}</details>`
+  return html`<details class="thought"${frame.open && html` open`}><summary>${label}${!frame.lean && html` <span class="dim">${beginning(text)}</span>`}</summary><div class="prose">${markdown(folded.text)}</div>${moreLink(folded, frame)}</details>`
 }
 
 function beginning(text: string): string {
