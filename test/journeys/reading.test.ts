@@ -219,6 +219,41 @@ test("viewers are counted for each other, and a finished session says so", async
   await reader.page.waitForFunction(() => document.getElementById("live")?.textContent === "Finished")
 })
 
+test("/ searches all of it, and a hit leads to where it is folded away", async () => {
+  const { items, answers } = longSession("ses_search", 600)
+  const made = itemsOf("ses_search")
+  const lines = Array.from({ length: 400 }, (_, line) => `line ${line}${line === 390 ? " a needle" : ""}`)
+  const needle: Item = {
+    type: "part",
+    data: {
+      ...(made.text(answers[280] ?? "", "prt_zzneedle", "").data as object),
+      type: "tool",
+      tool: "bash",
+      state: {
+        status: "completed",
+        input: { command: "seq 400" },
+        output: lines.join("\n"),
+        metadata: { exit: 0 },
+      },
+    },
+  }
+  const { url } = await share("ses_search", [...items, needle])
+  const reader = await browser.open(url)
+  const { page } = reader
+  await isLive(reader)
+  await page.keyboard.press("/")
+  await page.keyboard.type("needle")
+  await page.locator("dialog a.hit", { hasText: "a needle" }).first().waitFor()
+  expect(await page.locator("dialog a.hit mark").first().innerText()).toBe("needle")
+  await page.keyboard.press("ArrowDown")
+  await page.keyboard.press("Enter")
+  await page.waitForFunction(() => !document.querySelector("dialog[open]"))
+  await inWindow(reader, "prt_zzneedle")
+  await page.waitForFunction(() => document.getElementById("prt_zzneedle")?.textContent?.includes("a needle"))
+  expect(new URL(page.url()).hash).toBe("#prt_zzneedle")
+  expect(reader.complaints()).toEqual(CLEAN)
+})
+
 test("diffs side by side, as the reader's choice, that the next page keeps", async () => {
   const { url } = await share(ROOT, kitchenSink())
   const reader = await browser.open(url, { viewport: { width: 1280, height: 800 } })
