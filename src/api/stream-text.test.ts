@@ -28,6 +28,18 @@ test("others get their turn while a page renders long", async () => {
   expect(turns).toBeGreaterThan(4)
 })
 
+test("a turn that came to nothing is not the last one", async () => {
+  function* silent() {
+    for (let i = 0; i < 3; i++) {
+      const end = performance.now() + 20
+      while (performance.now() < end);
+      yield ""
+    }
+    yield "at last"
+  }
+  expect(await new Response(streamText(silent(), { onError: () => {} })).text()).toBe("at last")
+})
+
 test("what is short is gathered whole, what is longer goes on where the gathering stopped", async () => {
   let made = 0
   function* counting() {

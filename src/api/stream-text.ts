@@ -47,8 +47,13 @@ export function streamText(
   const pause = createPauses()
   return new ReadableStream({
     async pull(controller) {
-      await pause()
-      const { text, done, failure } = nextPiece(iterator)
+      let piece: Piece
+      // A pull that brings nothing is the last one: a stream asks again only for what it was given.
+      do {
+        await pause()
+        piece = nextPiece(iterator)
+      } while (piece.text === "" && !piece.done)
+      const { text, done, failure } = piece
       if (text !== "") controller.enqueue(encoder.encode(text))
       if (failure) {
         onError(failure.error)
