@@ -25,9 +25,19 @@ export function answerError(error: unknown, c: Context<ApiEnv>, deps: ApiDeps): 
     status: known.status,
     title: TITLES[known.status] ?? "Something went wrong",
     message: MESSAGES[known.status] ?? known.message,
+    ...(known.code === "invalid_request" && asksForPartOfShare(c) && { instead: wholeOf(c) }),
     assets: assetUrls(deps.assets),
   })
   return c.html(page, known.status, headers)
+}
+
+/** A share's page whose query asked for what is not there, as a range of messages that a session does not have. */
+function asksForPartOfShare({ req }: Context<ApiEnv>): boolean {
+  return /^\/share\/[^/]+$/.test(req.path) && new URL(req.url).search !== ""
+}
+
+function wholeOf({ req }: Context<ApiEnv>): { href: string; text: string } {
+  return { href: req.path, text: "Show the whole session" }
 }
 
 /** What a reader is told instead of what a client is. */
@@ -36,6 +46,7 @@ const MESSAGES: Partial<Record<number, string>> = {
 }
 
 const TITLES: Partial<Record<number, string>> = {
+  400: "This cannot be shown",
   404: "Nothing here",
   410: "This share is gone",
   422: "This share cannot be shown",

@@ -35,6 +35,8 @@ interface Kept {
   /** Undefined until somebody has read all of it, and for ever when it is too large. */
   page: WholePage | undefined
   tooLarge: boolean
+  /** Somebody reads it, and it is kept when they have read it all. */
+  collecting: boolean
   /** When its share's row was last asked for. Milliseconds since the epoch. */
   confirmedAt: number
   unsubscribe(): void
@@ -75,16 +77,21 @@ export function createPageCache(options: PageCacheOptions): PageCache {
     return snapshot.share.revision === entry.revision ? keepWhenRead(pieces, entry) : pieces
   }
 
-  /** The same pieces. When somebody has taken the last of them, they are kept as a page. */
-  function keepWhenRead(pieces: Iterable<string>, entry: Kept): Iterable<string> {
-    if (entry.tooLarge) return pieces
-    return collect(pieces, limits.characters, (whole) => {
-      if (whole === undefined) entry.tooLarge = true
-      else if (kept.get(entry.shareID) === entry) {
-        entry.page = createWholePage(whole, pageOptions)
-        trim()
-      }
-    })
+  /** The same pieces. When their reader has taken the last of them, they are kept as a page; one reader's at a time. */
+  function* keepWhenRead(pieces: Iterable<string>, entry: Kept): Iterable<string> {
+    if (entry.tooLarge || entry.collecting) return yield* pieces
+    entry.collecting = true
+    try {
+      yield* collect(pieces, limits.characters, (whole) => {
+        if (whole === undefined) entry.tooLarge = true
+        else if (kept.get(entry.shareID) === entry) {
+          entry.page = createWholePage(whole, pageOptions)
+          trim()
+        }
+      })
+    } finally {
+      entry.collecting = false
+    }
   }
 
   /** What is kept and still holds. */
@@ -147,7 +154,16 @@ export function createPageCache(options: PageCacheOptions): PageCache {
       if (heard && heard.state !== "active") await shares.find(shareID)
       const page = whole === undefined ? undefined : createWholePage(whole, pageOptions)
       const { generation, revision, settled } = snapshot.share
-      entry = { shareID, generation, revision, page, tooLarge: false, confirmedAt, unsubscribe }
+      entry = {
+        shareID,
+        generation,
+        revision,
+        page,
+        tooLarge: false,
+        collecting: false,
+        confirmedAt,
+        unsubscribe,
+      }
       // What is not settled changes without news.
       if (!settled || (heard && outdates(heard, entry))) unsubscribe()
       else keep(entry)

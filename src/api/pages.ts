@@ -7,6 +7,7 @@ import { EncryptedShare } from "../shares/read/encrypted.ts"
 import type { Snapshot } from "../shares/read/read.ts"
 import { renderChangesPage } from "../viewer/changes/changes-page.ts"
 import { renderEncryptedPage } from "../viewer/encrypted-page.ts"
+import { shareHref } from "../viewer/frame.ts"
 import { renderHome } from "../viewer/home.ts"
 import { renderSharePage, type SharePage } from "../viewer/page.ts"
 import { renderPartPage } from "../viewer/part-page.ts"
@@ -80,9 +81,10 @@ export function createPageRoutes({ shares, machine, encode, assets, config, log 
   })
 
   app.get("/share/:id/session/:session", async (c) => {
+    const view = readView(readQuery(c, pageQuery).show)
     const page = sessionPage(pageOf(await shares.read(readShareID(c))), c.req.param("session"))
     if (page === undefined) throw notFound()
-    return answerPage(c, renderSharePage(page))
+    return answerPage(c, renderSharePage({ ...page, view }))
   })
 
   app.get("/share/:id/changes", async (c) => {
@@ -144,7 +146,9 @@ function partOf(page: SharePage, { show, from, to }: PageQuery): SharePage {
   const range = readRange({ from, to })
   if (range === undefined) return { ...page, view }
   const { document, ...place } = sliceDocument(page.document, range)
-  return { ...page, view, document, notice: rangeNotice(page.share.id, place) }
+  const ends = new URLSearchParams({ ...(from && { from }), ...(to && { to }) })
+  const self = `${shareHref(page.share.id)}?${ends}`
+  return { ...page, self, view, document, notice: rangeNotice(page.share.id, place) }
 }
 
 const PAGE_HEADERS = {

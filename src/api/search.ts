@@ -32,6 +32,8 @@ export function createSearchRoutes({ shares, machine, assets }: ApiDeps): Hono<A
       const { fold } = await shares.read(shareID)
       const document = fold.document()
       const answer = query ? { query, found: await search(c, document, query) } : { query, typed }
+      // It may have been revoked meanwhile.
+      await shares.find(shareID)
       return c.body(
         renderSearchPage({ shareID, title: titleOf(document), assets: urls, answer }),
         200,

@@ -65,6 +65,9 @@ export function streamText(
       }
       if (done) controller.close()
     },
+    cancel() {
+      iterator.return?.()
+    },
   })
 }
 

@@ -16,6 +16,8 @@ export interface Document {
   diffs: FileDiff[]
   models: ModelData[]
   children: Document[]
+  /** Some of the messages are left out, so the last one here need not be the session's. */
+  partial?: true
   /** Items of types that we do not know. */
   others: Item[]
   /** Ids of messages and parts that an undo probably removed; readers hide them, `/data` keeps them. */

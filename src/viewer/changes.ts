@@ -3,7 +3,6 @@ import { type Block, CHANGES } from "./block.ts"
 import { type ChangedFile, fileDiffs, listChanges, sumOf } from "./changes/changed-files.ts"
 import { fileSection } from "./changes/file-section.ts"
 import { countTag, fileHref, lineCount, statusMark } from "./changes/file-tree.ts"
-import { sourcesOf } from "./changes/sources.ts"
 import { plural } from "./format.ts"
 import { directoryOf, type Frame, frameOfPart, shareHref, shortPath } from "./frame.ts"
 import { type Html, html } from "./html.ts"
@@ -60,13 +59,4 @@ function diffsOf(document: Document, frame: Frame): Html {
     (file) => fileSection(file, { frame: own, whole: frame.whole, named: false, inPlace: true }).section,
   )
   return html`${sections}`
-}
-
-/** Files and the diffs that the share itself tells of them: what a search looks through, besides the calls. */
-export function changedFiles(document: Document): { files: { path: string; patches: string[] }[] } {
-  const files = [...sourcesOf(document)].map(([path, { told }]) => ({
-    path,
-    patches: told.flatMap(({ patch }) => patch ?? []),
-  }))
-  return { files }
 }

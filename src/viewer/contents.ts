@@ -1,5 +1,5 @@
 import type { Document } from "../protocol/document.ts"
-import { CONTENTS } from "./block.ts"
+import { type Block, CONTENTS, madeBlock } from "./block.ts"
 import { blockID } from "./block-id.ts"
 import { formatCount, plural } from "./format.ts"
 import { type Child, type Html, html } from "./html.ts"
@@ -10,20 +10,45 @@ const WORTHWHILE = 2
 
 /**
  * The prompts as links, each with marks for what came of it. Beside the text on wide screens, and a sheet on narrow
- * ones. Undefined when there is no need for one.
+ * ones. None when there is no need for it. A block a row, as a long session changes one of them at a time.
  */
-export function contentsNav({ messages }: Document): Html | undefined {
-  const turns = turnsOf(messages).filter(({ prompt }) => prompt)
-  if (turns.length < WORTHWHILE) return undefined
-  return html`<nav id="${CONTENTS}" aria-label="Prompts" popover><h2>${plural(turns.length, "prompt")}</h2><ol>${turns.map(row)}</ol></nav>`
+export function contentsBlocks({ messages }: Document): Block[] {
+  const rows = turnsOf(messages).flatMap(rowBlock)
+  if (rows.length < WORTHWHILE) return []
+  const head = html`<h2 id="${CONTENTS}.head">${plural(rows.length, "prompt")}</h2>`
+  const list: Block = {
+    id: `${CONTENTS}.list`,
+    keys: [],
+    shape: "",
+    children: rows,
+    render: (_frame, inner) => html`<ol id="${CONTENTS}.list">${inner}</ol>`,
+  }
+  return [
+    {
+      id: CONTENTS,
+      keys: [],
+      shape: "",
+      children: [madeBlock(`${CONTENTS}.head`, head), list],
+      render: (_frame, inner) => html`<nav id="${CONTENTS}" aria-label="Prompts" popover>${inner}</nav>`,
+    },
+  ]
 }
 
-function row(turn: Turn): Html | undefined {
-  const { prompt } = turn
-  return (
-    prompt &&
-    html`<li><a href="#${blockID("message", prompt.info.id)}">${labelOf(prompt)}</a>${marks(factsOf(turn))}</li>`
-  )
+function rowBlock(turn: Turn): Block[] {
+  if (turn.prompt === undefined) return []
+  const message = blockID("message", turn.prompt.info.id)
+  const id = `${message}.row`
+  return [madeBlock(id, rowOf(turn.prompt, { id, message, facts: factsOf(turn) }))]
+}
+
+interface Row {
+  id: string
+  message: string
+  facts: TurnFacts
+}
+
+function rowOf(prompt: NonNullable<Turn["prompt"]>, { id, message, facts }: Row): Html {
+  return html`<li id="${id}"><a href="#${message}">${labelOf(prompt)}</a>${marks(facts)}</li>`
 }
 
 function marks({ outcome, failed, subagents, additions, deletions }: TurnFacts): Child {

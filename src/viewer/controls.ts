@@ -5,6 +5,8 @@ import { USUAL_VIEW, VIEWS, type View } from "./view.ts"
 
 export interface Controls {
   shareID: string
+  /** The page's own address, without the view: `/share/…?from=3`. */
+  self: string
   view: View
   /** Forms that the share can be had in. */
   formats: readonly { href: string; title: string }[]
@@ -13,10 +15,10 @@ export interface Controls {
 }
 
 /** What a reader can do with a page, at the right end of its top bar. Panels open without scripts (popover). */
-export function pageControls({ shareID, view, formats, importUrl }: Controls): Html {
+export function pageControls({ shareID, self, view, formats, importUrl }: Controls): Html {
   const page = shareHref(shareID)
   return html`<span class="right"><span id="live" role="status" hidden></span>${outlineButton()}${link("search-link", `${page}/search`, "i-search", "Search")}${link("changes-link", `${page}/changes`, "i-pencil", "Changes")}${button("view", "i-view", "View")}${button("use", "i-use", "Use")}</span>
-${viewPanel(view, page)}
+${viewPanel(view, self)}
 <div id="use" class="panel" popover>${importUrl && html`<h2>Continue in OpenCode</h2><div class="fence"><pre class="code" tabindex="0"><code class="import">opencode import ${importUrl}</code></pre></div>`}<h2>Read it elsewhere</h2><p class="choice">${formats.map(({ href, title }) => html`<a href="${href}">${title}</a>`)}</p></div>`
 }
 
@@ -35,11 +37,12 @@ function outlineButton(): Html {
   return html`<button class="control" type="button" id="outline-button" popovertarget="${CONTENTS}" aria-label="Prompts"><span class="icon i-list"></span><span class="word">Prompts</span></button>`
 }
 
-/** @param page where the other views of it are, without scripts */
-function viewPanel(view: View, page: string): Html {
+/** @param self the page's own address, for the other views of it without scripts */
+function viewPanel(view: View, self: string): Html {
+  const asking = self.includes("?") ? "&" : "?"
   const choices = Object.entries(VIEWS).map(
     ([name, title]) =>
-      html`<a href="${page}${name === USUAL_VIEW ? "" : `?show=${name}`}" data-show="${name}"${name === view && html` aria-current="true"`}>${title}</a>`,
+      html`<a href="${self}${name !== USUAL_VIEW && `${asking}show=${name}`}" data-show="${name}"${name === view && html` aria-current="true"`}>${title}</a>`,
   )
   return html`<div id="view" class="panel" popover><h2>Show</h2><p class="choice" id="show">${choices}</p></div>`
 }

@@ -21,11 +21,11 @@ export function plural(count: number, noun: string): string {
   return `${formatCount(count)} ${noun}${count === 1 ? "" : "s"}`
 }
 
-/** US dollars; small sums keep two digits that say something. */
+/** US dollars: cents at least; small sums keep two digits that say something. */
 export function formatCost(cost: number): string {
   if (cost === 0) return "$0"
   if (Math.abs(cost) < 0.0001) return "< $0.0001"
-  if (Math.abs(cost) < 0.1) return `$${Number(cost.toPrecision(2))}`
+  if (Math.abs(cost) < 0.1) return `$${cost.toPrecision(2)}`
   return `$${cost.toFixed(2)}`
 }
 

@@ -70,7 +70,11 @@ export function shareHref(shareID: string): string {
 /** The page of a subagent's session, if the share holds it. */
 export function sessionHref(frame: Frame, sessionID: string): string | undefined {
   if (frame.file || !frame.sessions.has(sessionID)) return undefined
-  return `${shareHref(frame.shareID)}/session/${encodeURIComponent(sessionID)}`
+  return sessionPath(frame.shareID, sessionID)
+}
+
+export function sessionPath(shareID: string, sessionID: string): string {
+  return `${shareHref(shareID)}/session/${encodeURIComponent(sessionID)}`
 }
 
 /** A path as a reader of this project would say it. */

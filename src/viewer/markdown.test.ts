@@ -55,8 +55,8 @@ test("Task lists have boxes that say their state", () => {
 
 test("Tables align by class, as the page's policy forbids style attributes", () => {
   const made = render("| a | b |\n| --: | :-: |\n| 1 | 2 |")
-  expect(made).toContain('<td class="right">1</td>')
-  expect(made).toContain('<td class="center">2</td>')
+  expect(made).toContain('<td class="align-right">1</td>')
+  expect(made).toContain('<td class="align-center">2</td>')
   expect(made).not.toContain("style=")
 })
 

@@ -71,7 +71,7 @@ function alignByClass(tokens: Token[]): void {
   for (const token of tokens) {
     if (token.type !== "th_open" && token.type !== "td_open") continue
     const side = /^text-align:(left|center|right)$/.exec(String(token.attrGet("style") ?? ""))?.[1]
-    token.attrs = side ? [["class", side]] : null
+    token.attrs = side ? [["class", `align-${side}`]] : null
   }
 }
 

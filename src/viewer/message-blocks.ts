@@ -19,6 +19,8 @@ export interface Seen {
   children: Map<string, Document>
   /** The root session's models, as a subagent's session names none of its own. */
   models: readonly ModelData[]
+  /** Turns in the middle are packed. */
+  long: boolean
   /** The page is too long to show what tools put out. */
   lean: boolean
   /** Who spoke last. */

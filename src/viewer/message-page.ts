@@ -7,12 +7,15 @@ export interface MessagePage {
   status: number
   title: string
   message: string
+  /** Where what was meant can be seen. */
+  instead?: { href: string; text: string }
   assets: Assets
 }
 
 /** A page that says why there is nothing to see: not found, gone, broken. */
-export function renderMessagePage({ status, title, message, assets }: MessagePage): string {
+export function renderMessagePage({ status, title, message, instead, assets }: MessagePage): string {
   const start = pageStart({ title: `${title} · Better Share`, assets, kind: "notice" })
-  return html`${start}${topBar()}<main class="notice"><p class="eyebrow">${status}</p><h1>${title}</h1><p>${message}</p><p><a class="button" href="/">What is Better Share?</a></p></main>${pageEnd()}`
+  const { href, text } = instead ?? { href: "/", text: "What is Better Share?" }
+  return html`${start}${topBar()}<main class="notice"><p class="eyebrow">${status}</p><h1>${title}</h1><p>${message}</p><p><a class="button" href="${href}">${text}</a></p></main>${pageEnd()}`
     .text
 }

@@ -1,8 +1,8 @@
 import { type Document, visible } from "../protocol/document.ts"
 import { itemKey } from "../protocol/item.ts"
-import { type Block, CONTENTS, LOG, madeBlock, OTHERS, SUMMARY, WAITING } from "./block.ts"
+import { type Block, LOG, madeBlock, OTHERS, SUMMARY, WAITING } from "./block.ts"
 import { changesBlocks } from "./changes.ts"
-import { contentsNav } from "./contents.ts"
+import { contentsBlocks } from "./contents.ts"
 import { html } from "./html.ts"
 import { isLean } from "./lean.ts"
 import { othersSection } from "./others.ts"
@@ -11,25 +11,20 @@ import { mapBlocks } from "./session-map.ts"
 import { summaryHeader } from "./summary.ts"
 
 /** The page of a document as blocks: the summary, the prompts as contents, and the log with all that was said. */
-export function pageBlocks(raw: Document): readonly Block[] {
+export function pageBlocks(raw: Document, options: { whole?: boolean } = {}): readonly Block[] {
   const document = visible(raw)
-  return [summaryBlock(document, raw), ...contentsBlocks(document), logBlock(document)]
-}
-
-function contentsBlocks(document: Document): Block[] {
-  const nav = contentsNav(document)
-  return nav ? [madeBlock(CONTENTS, nav)] : []
+  return [summaryBlock(document, raw), ...contentsBlocks(document), logBlock(document, options)]
 }
 
 function summaryBlock(document: Document, raw: Document): Block {
   return madeBlock(SUMMARY, summaryHeader(document, raw))
 }
 
-function logBlock(document: Document): Block {
+function logBlock(document: Document, options: { whole?: boolean }): Block {
   const children = [
     ...mapBlocks(document),
     ...(isEmpty(document) ? [waitingBlock(document)] : []),
-    ...sessionBlocks(document),
+    ...sessionBlocks(document, options),
     ...changesBlocks(document),
     ...othersBlocks(document),
   ]

@@ -5,6 +5,7 @@ import { idsOf, parseTree } from "../../test/fixtures/viewer/tree.ts"
 import type { Document } from "../protocol/document.ts"
 import { createFold, fold } from "../protocol/fold.ts"
 import type { Item } from "../protocol/item.ts"
+import { renderExport } from "./export/export.ts"
 import { renderHome } from "./home.ts"
 import { renderMessagePage } from "./message-page.ts"
 import { renderSharePage, type SharePage } from "./page.ts"
@@ -185,8 +186,10 @@ test("The summary tells what the session was", () => {
 
 test("A session of several prompts has them as its table of contents", () => {
   const page = render(sink())
-  expect(page).toContain("<h2>3 prompts</h2>")
-  expect(page.match(/<li><a href="#msg_\w+">Now show me everything else you can do\.<\/a>/g)).toHaveLength(1)
+  expect(page).toContain(">3 prompts</h2>")
+  expect(
+    page.match(/<li id="msg_\w+.row"><a href="#msg_\w+">Now show me everything else you can do\.<\/a>/g),
+  ).toHaveLength(1)
   expect(render(small())).not.toContain('id="contents"')
 })
 
@@ -245,4 +248,34 @@ test("The front page shows the configuration that this server needs", () => {
   })
   expect(closed).toContain("https://x.dev/t/&lt;token&gt;")
   expect(closed).toContain('href="/share/s"')
+})
+
+test("A prompt without an answer is waited for, whatever was answered before it", () => {
+  const said = (id: string, role: string, completed?: number) => ({
+    type: "message",
+    data: { id, sessionID: ROOT, role, time: { created: 1, completed } },
+  })
+  const session = { type: "session", data: { id: ROOT, title: "t" } }
+  const stateOf = (...items: Item[]) =>
+    /<span class="state[^<]*<\/span>/.exec(render(fold([session, ...items], ROOT)))?.[0]
+  const answered = [said("msg_1", "user"), said("msg_2", "assistant", 2)]
+  expect(stateOf()).toBeUndefined()
+  expect(stateOf(...answered)).toBe('<span class="state finished">Finished</span>')
+  expect(stateOf(...answered, said("msg_3", "user"))).toBe(
+    '<span class="state unanswered">Waiting for an answer</span>',
+  )
+  expect(stateOf(...answered, said("msg_3", "user"), said("msg_4", "assistant"))).toContain("Working")
+})
+
+test("A message page leads to what can be seen instead, if there is that", () => {
+  const message = { status: 400, title: "t", message: "m", assets }
+  expect(renderMessagePage(message)).toContain('<a class="button" href="/">')
+  expect(renderMessagePage({ ...message, instead: { href: "/share/x", text: "All of it" } })).toContain(
+    '<a class="button" href="/share/x">All of it</a>',
+  )
+})
+
+test("A saved page links to no page of its server", () => {
+  const inline = { style: "", styleHash: "", script: "", scriptHash: "" }
+  expect([...renderExport(sharePage(sink()), inline)].join("")).not.toMatch(/href="\//)
 })

@@ -26,6 +26,8 @@ export interface SharePage {
   /** Where people reach the server, without a slash at the end. */
   baseUrl: string
   view?: View
+  /** Its own address, where that is not the share's. */
+  self?: string
   /** Stands above everything: where this page belongs, and what it leaves out. */
   notice?: Html
 }
@@ -60,7 +62,13 @@ export function* renderSharePage(page: SharePage): Iterable<string> {
     head: headOf(page, title),
     kind: "share",
   }).text
-  const controls = pageControls({ shareID: share.id, view, formats, importUrl })
+  const controls = pageControls({
+    shareID: share.id,
+    self: page.self ?? shareHref(share.id),
+    view,
+    formats,
+    importUrl,
+  })
   yield html`<a class="skip" href="#${LOG}">Skip to the conversation</a>${topBar(controls)}${notice}<div id="${PAGE}">`
     .text
   yield* pagePieces(document, frame)
@@ -70,7 +78,7 @@ export function* renderSharePage(page: SharePage): Iterable<string> {
 
 /** The blocks of a document as a page has them, in pieces. */
 export function* pagePieces(document: Document, frame: Frame): Iterable<string> {
-  for (const block of pageBlocks(document)) yield* inPieces(block)
+  for (const block of pageBlocks(document, { whole: frame.whole })) yield* inPieces(block)
 
   function* inPieces(block: Block, packed = false): Iterable<string> {
     if (block.children.length === 0) {

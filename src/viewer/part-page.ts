@@ -1,11 +1,11 @@
-import type { Document } from "../protocol/document.ts"
+import { type Document, visible } from "../protocol/document.ts"
 import { type Block, CHANGES, findBlock, OTHERS, PAGE } from "./block.ts"
 import { blockID } from "./block-id.ts"
 import { createFrame, type Frame, type RenderContext, shareHref } from "./frame.ts"
-import { type Html, html } from "./html.ts"
-import { renderBlock } from "./live.ts"
+import { type Html, html, nothing } from "./html.ts"
 import type { SharePage } from "./page.ts"
 import { pageBlocks } from "./page-blocks.ts"
+import { sessionBlocks } from "./session-blocks.ts"
 import { pageEnd, pageStart, topBar } from "./skeleton.ts"
 import { titleOf } from "./summary.ts"
 
@@ -26,7 +26,7 @@ export function renderPartPage({
   const title = titleOf(document)
   const back = `${shareHref(context.shareID)}#${block.id}`
   const start = pageStart({ title: `${title} · Better Share`, assets: context.assets, kind: "single" })
-  return html`${start}${topBar()}<div id="${PAGE}"><header class="single"><p class="eyebrow"><a href="${back}">Back to the conversation</a></p><h1>${title}</h1></header><main><article class="message"><div class="parts">${renderBlock(block, wholeFrame(document, context))}</div></article></main></div>${pageEnd()}`
+  return html`${start}${topBar()}<div id="${PAGE}"><header class="single"><p class="eyebrow"><a href="${back}">Back to the conversation</a></p><h1>${title}</h1></header><main><article class="message"><div class="parts">${block.render(wholeFrame(document, context), nothing)}</div></article></main></div>${pageEnd()}`
     .text
 }
 
@@ -37,17 +37,20 @@ export function renderWholePart({
   partID,
 }: Pick<SharePage, "document" | "context"> & { partID: string }): Html | undefined {
   const block = findPart(document, partID)
-  return block && renderBlock(block, wholeFrame(document, context))
+  return block?.render(wholeFrame(document, context), nothing)
 }
 
+/** A part without the session of the subagent that it called, which has a page of its own. */
 function findPart(document: Document, partID: string): Block | undefined {
-  const blocks = pageBlocks(document)
-  const ids = SECTIONS.has(partID) ? [partID] : [blockID("part", partID), partID]
+  const section = SECTIONS.has(partID)
+  // What sums the whole session up is not needed to find a part.
+  const blocks = section ? pageBlocks(document) : sessionBlocks(visible(document), { whole: true })
+  const ids = section ? [partID] : [blockID("part", partID), partID]
   return ids.map((id) => findBlock(blocks, id)).find((found) => found && isPart(found.keys, found.id))
 }
 
 function wholeFrame(document: Document, context: RenderContext): Frame {
-  return { ...createFrame(document, context), whole: true, open: true }
+  return { ...createFrame(document, context), whole: true, lean: false, open: true }
 }
 
 function isPart(keys: readonly string[], id: string): boolean {

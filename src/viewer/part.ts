@@ -29,7 +29,7 @@ const PARTS: Readonly<Record<string, PartRenderer>> = {
   "step-start": stepStartPart,
   subtask: subtaskPart,
   text: textPart,
-  tool: (part, frame) => (frame.lean && !frame.whole ? leanCard : toolCard)(readCall(part), frame),
+  tool: (part, frame) => (frame.lean ? leanCard : toolCard)(readCall(part), frame),
 }
 
 /**

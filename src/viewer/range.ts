@@ -40,7 +40,7 @@ export function sliceDocument(document: Document, { from, to }: Range): Slice {
   }
   const messages = shown.messages.slice(first - 1, last)
   return {
-    document: withoutRevert({ ...shown, messages, children: startedBy(messages, shown) }),
+    document: withoutRevert({ ...shown, partial: true, messages, children: startedBy(messages, shown) }),
     first,
     last,
     of,

@@ -14,14 +14,16 @@ import { turnsOf } from "./turns.ts"
 const UNPACKED = 2
 
 /** All that was said in a session, turn by turn. Subagents stand where they were called; who was not, at the end. */
-export function sessionBlocks(document: Document): Block[] {
+export function sessionBlocks(document: Document, { whole = false } = {}): Block[] {
+  const long = isLean(document)
   const seen: Seen = {
     parts: new Set(),
     directory: directoryOf(document),
     sessions: new Set([...descendantsOf(document)].map(({ sessionID }) => sessionID)),
     children: new Map(),
     models: document.models,
-    lean: isLean(document),
+    lean: long && !whole,
+    long,
     voice: undefined,
     child: (child) => childBlock(child, seen),
   }
@@ -36,7 +38,7 @@ function blocksOf(document: Document, seen: Seen): Block[] {
   const blocks = turns.map((turn, at) =>
     turnBlock(turn, document.sessionID, {
       last: at === turns.length - 1,
-      packs: seen.lean && at >= UNPACKED && at < turns.length - UNPACKED,
+      packs: seen.long && at >= UNPACKED && at < turns.length - UNPACKED,
       seen,
     }),
   )
@@ -53,7 +55,7 @@ function childBlock(child: Document, seen: Seen): Block {
     id: `${id}.log`,
     keys: [],
     shape: "",
-    packs: seen.lean,
+    packs: seen.long,
     children: blocksOf(child, seen),
     render: (_frame, inner) => html`<div id="${id}.log" class="log">${inner}</div>`,
   }

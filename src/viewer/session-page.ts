@@ -1,4 +1,5 @@
 import { visible } from "../protocol/document.ts"
+import { sessionPath } from "./frame.ts"
 import type { SharePage } from "./page.ts"
 import { trailNotice } from "./place.ts"
 import { trailTo } from "./session-tree.ts"
@@ -18,5 +19,10 @@ export function sessionPage(page: SharePage, sessionID: string): SharePage | und
       session: { ...(directory !== undefined && { directory }), ...session.session },
     }),
   }
-  return { ...page, document, notice: trailNotice(page.share.id, trail) }
+  return {
+    ...page,
+    document,
+    self: sessionPath(page.share.id, sessionID),
+    notice: trailNotice(page.share.id, trail),
+  }
 }

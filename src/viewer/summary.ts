@@ -33,9 +33,9 @@ function dates(document: Document, time: ReturnType<typeof record>): Child {
   const worked = workedFor(document)
   return [
     created && html`<span>Started ${created}</span>`,
-    updated && html` <span>Last change ${updated}</span>`,
     worked >= 1000 &&
       html` <span title="Time that the agent was at work">Worked ${formatDuration(worked)}</span>`,
+    updated && html` <span>Last change ${updated}</span>`,
   ]
 }
 
@@ -50,7 +50,8 @@ function workedFor({ messages }: Document): number {
   return sum
 }
 
-const OUTCOMES: Readonly<Record<Outcome, string>> = {
+const WORDS: Readonly<Record<Outcome | "unanswered", string>> = {
+  unanswered: "Waiting for an answer",
   running: "Working",
   finished: "Finished",
   aborted: "Stopped by the user",
@@ -60,9 +61,11 @@ const OUTCOMES: Readonly<Record<Outcome, string>> = {
 function state(document: Document, raw: Document): Child {
   const undone = raw.messages.length - document.messages.length
   const outcome = outcomeOfSession(document)
-  const answered = document.messages.some(({ info }) => info.role === "assistant")
+  const ending = document.messages.at(-1)?.info.role === "user" ? "unanswered" : outcome
   return [
-    answered && html` <span class="state ${outcome}">${OUTCOMES[outcome]}</span>`,
+    document.messages.length > 0 &&
+      !document.partial &&
+      html` <span class="state ${ending}">${WORDS[ending]}</span>`,
     undone > 0 && html` <span class="state">${plural(undone, "message")} undone</span>`,
     num(record(document.session?.time).archived) !== undefined && html` <span class="state">Archived</span>`,
   ]

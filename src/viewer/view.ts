@@ -10,6 +10,10 @@ export type View = keyof typeof VIEWS
 /** What nobody has to ask for. */
 export const USUAL_VIEW: View = "tools"
 
+export function isView(text: string | undefined): text is View {
+  return text !== undefined && Object.hasOwn(VIEWS, text)
+}
+
 export function readView(text: string | undefined): View {
-  return text !== undefined && Object.hasOwn(VIEWS, text) ? (text as View) : USUAL_VIEW
+  return isView(text) ? text : USUAL_VIEW
 }

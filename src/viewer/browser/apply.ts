@@ -1,7 +1,7 @@
 import type { PatchOp } from "../../protocol/patch.ts"
 import { morph } from "./morph.ts"
 import { parseElement } from "./server-html.ts"
-import { elementOf } from "./unpack.ts"
+import { elementOf, unpackWithin } from "./unpack.ts"
 
 /** Applies the changes of one event. Throws when the page is not the one that they were made for. */
 export function applyOps(ops: readonly PatchOp[]): void {
@@ -11,6 +11,7 @@ export function applyOps(ops: readonly PatchOp[]): void {
       continue
     }
     const parent = elementOf(op.parent)
+    unpackWithin(parent)
     const present = document.getElementById(op.id)
     const previous = op.after === null ? null : document.getElementById(op.after)
     const made = parseElement(op.html)

@@ -1,4 +1,5 @@
 import { copy } from "./copy.ts"
+import { lend } from "./lent.ts"
 
 /** What was said in a message, as it was written; undefined where only the page knows it. */
 export type RawText = (messageID: string) => Promise<string | undefined>
@@ -7,7 +8,7 @@ const SHOWN = 1500
 
 /** Puts a button into the head of the message that the pointer is over or the focus is in. */
 export function watchMessages(rawOf: RawText): void {
-  const button = document.createElement("button")
+  const button = lend(document.createElement("button"))
   button.type = "button"
   button.className = "copy-message"
   const say = (word: string) => {

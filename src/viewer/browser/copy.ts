@@ -1,14 +1,16 @@
+import { lend } from "./lent.ts"
 import { unifiedText } from "./split-diff.ts"
+import type { FindWhole } from "./unfold.ts"
 
 /** Raw texts and addresses, copied by a click. */
 
 const SHOWN = 1500
 /** What can be copied as it is: code, output, diffs. */
-const SOURCES = "pre"
+const SOURCES: string = "pre"
 
 /** Puts a button into whatever the pointer is over or the focus is in: a page may have thousands of them. */
-export function watchCopying(): void {
-  const button = document.createElement("button")
+export function watchCopying(findWhole: FindWhole): void {
+  const button = lend(document.createElement("button"))
   button.type = "button"
   button.className = "copy"
   button.textContent = "Copy"
@@ -23,8 +25,21 @@ export function watchCopying(): void {
   document.addEventListener("focusin", offer)
   button.addEventListener("click", () => {
     const source = button.previousElementSibling
-    if (source) void copy(textOf(source)).then((copied) => say(button, copied ? "Copied" : "Not copied"))
+    if (!source) return
+    const folded = button.nextElementSibling?.matches("a.more")
+    const text = folded ? wholeText(source, findWhole) : textOf(source)
+    void copy(text).then((copied) => say(button, copied ? "Copied" : "Not copied"))
   })
+}
+
+/** All of a text of which the page shows the beginning. */
+async function wholeText(source: Element, findWhole: FindWhole): Promise<string> {
+  const block = source.closest(".part, .section")
+  const href = source.parentElement?.querySelector<HTMLAnchorElement>("a.more")?.href
+  const at = block ? [...block.querySelectorAll(SOURCES)].indexOf(source) : -1
+  const whole = block && href && (await findWhole(block.id, href))
+  const same: Element | undefined = whole ? whole.querySelectorAll(SOURCES)[at] : undefined
+  return textOf(same ?? source)
 }
 
 /** Without line numbers, signs and whatever else is not text of the source. */

@@ -12,10 +12,23 @@ export function settleDiffs(content: ParentNode): void {
 }
 
 export function watchDiffs(): void {
-  const panel = document.getElementById("view")
-  if (!panel) return
   wide = matchMedia(SPLIT_WIDTH)
   chosen = recall()
+  const panel = document.getElementById("view")
+  if (panel) addChoice(panel)
+  wide.addEventListener("change", show)
+  show()
+}
+
+/** Brings the controls up to what is chosen, once there are some. */
+let showChoice = () => {}
+
+function show(): void {
+  showChoice()
+  splitDiffs(document, chosen && wide?.matches === true)
+}
+
+function addChoice(panel: HTMLElement): void {
   const heading = document.createElement("h2")
   heading.textContent = "Diffs"
   const row = document.createElement("p")
@@ -33,13 +46,11 @@ export function watchDiffs(): void {
     return button
   })
   panel.append(heading, row)
-  const show = () => {
-    for (const [at, button] of buttons.entries())
+  showChoice = () => {
+    for (const [at, button] of buttons.entries()) {
       button.setAttribute("aria-pressed", String(chosen === (at === 1)))
-    splitDiffs(document, chosen && wide?.matches === true)
+    }
   }
-  wide.addEventListener("change", show)
-  show()
 }
 
 /** Storage may be forbidden. */

@@ -7,12 +7,19 @@ import { morph } from "./morph.ts"
 import { countNew } from "./news.ts"
 import { createPassingText } from "./passing.ts"
 import { keepPlace } from "./reader.ts"
-import { fetchPage } from "./server-html.ts"
+import { fetchAnswer } from "./server-html.ts"
+import { tell } from "./tell.ts"
 import { packLike } from "./unpack.ts"
 
 const FIRST_WAIT = 1000
 const LONGEST_WAIT = 30_000
 const REFRESH_PAUSE = 2000
+
+/** What a fetched page is taken for: all that its share says on it. */
+const REFRESHED = [".notice-bar", "#page"]
+const NO_ANSWER = { status: 0, page: undefined }
+/** Answers that say that a range, or a subagent, is not there. */
+const PARTLESS: ReadonlySet<number> = new Set([400, 404])
 
 export interface Followed {
   /** The revision that the page shows. */
@@ -71,9 +78,9 @@ export function followShare(followed: Followed): Following {
         keepPlace(() => {
           applyOps(ops)
           passing.show()
+          settle()
         })
         shown = at ?? shown
-        settle()
       } catch {
         void refresh()
       }
@@ -104,16 +111,20 @@ export function followShare(followed: Followed): Following {
     await new Promise((resolve) => setTimeout(resolve, pause))
     lastRefresh = Date.now()
     if (ended) return
-    const page = await fetchPage(location.pathname + location.search).catch(() => undefined)
+    const { page, status } = await fetchAnswer(location.pathname + location.search).catch(() => NO_ANSWER)
+    // The share is there, as its events are: what is not is the part of it that this page was to show.
+    if (followed.partial && PARTLESS.has(status)) return leave()
     if (!page) return void retry()
     packLike(page)
     keepPlace(() => {
-      const [here, there] = [document.getElementById("page"), page.getElementById("page")]
-      if (here && there) morph(here, there)
+      for (const selector of REFRESHED) {
+        const [here, there] = [document.querySelector(selector), page.querySelector(selector)]
+        if (here && there) morph(here, there)
+      }
       passing.show()
+      settle()
     })
     shown = Number(page.body.dataset.revision) || 0
-    settle()
     connect()
   }
 
@@ -140,6 +151,11 @@ export function followShare(followed: Followed): Following {
     wait = Math.min(wait * 2, LONGEST_WAIT)
     clearTimeout(timer)
     timer = setTimeout(connect, pause)
+  }
+
+  function leave(): void {
+    stop()
+    tell("What this page showed is no longer in the session. It stays here as it was.")
   }
 
   function stop(): void {

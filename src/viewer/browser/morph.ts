@@ -42,7 +42,12 @@ function appendOrSet(node: Text, data: string): void {
   else node.data = data
 }
 
+/** Marks of what the reader does here, which no server knows. */
+const MARKS = ["targeted", "here"]
+
 function morphAttributes(from: Element, to: Element): void {
+  const marks = MARKS.filter((mark) => from.classList.contains(mark))
+  if (marks.length > 0) to.classList.add(...marks)
   const touched = from.hasAttribute("data-touched")
   for (const { name } of [...from.attributes]) {
     if (name === "data-touched" || (touched && name === "open")) continue

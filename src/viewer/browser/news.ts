@@ -1,5 +1,6 @@
 import type { PatchOp } from "../../protocol/patch.ts"
 import { isAtEnd } from "./reader.ts"
+import { reveal } from "./reveal.ts"
 import { elementOf } from "./unpack.ts"
 
 /** What came in below what the reader reads: counted, and shown as a button that leads there. */
@@ -11,9 +12,10 @@ let button: HTMLButtonElement | undefined
 export function countNew(ops: readonly PatchOp[]): void {
   if (isAtEnd()) return
   for (const op of ops) {
-    if (op.op === "put" && op.html.startsWith(PART) && !document.getElementById(op.id)) fresh.add(op.id)
-    else if (op.op === "put")
-      for (const [, id] of op.html.matchAll(PARTS)) if (id && !document.getElementById(id)) fresh.add(id)
+    if (op.op === "remove" || elementOf(op.id)) continue
+    const [own] = op.html.startsWith(PART) ? [op.id] : []
+    const inside = own === undefined ? [...op.html.matchAll(PARTS)].map(([, id]) => id) : []
+    for (const id of [own, ...inside]) if (id !== undefined && !document.getElementById(id)) fresh.add(id)
   }
   show()
 }
@@ -44,7 +46,7 @@ function goThere(): void {
   const last = [...fresh].at(-1)
   fresh.clear()
   show()
-  elementOf(last ?? "")?.scrollIntoView({ block: "center" })
+  reveal(last ?? "")?.scrollIntoView({ block: "center" })
 }
 
 function forgetAtEnd(): void {

@@ -24,9 +24,7 @@ export function watchTurns(): void {
 function mark(turn: Element): void {
   const list = document.getElementById("contents")
   const prompt = turn.id.replace(/\.turn$/, "")
-  const entry = list
-    ?.querySelector(`a[href="#${CSS.escape(prompt)}"], a[href$="&${CSS.escape(prompt)}"]`)
-    ?.closest("li")
+  const entry = document.getElementById(`${prompt}.row`)
   if (!list || !entry) return
   here?.classList.remove("here")
   here = entry
@@ -38,8 +36,8 @@ function mark(turn: Element): void {
 
 /** On narrow screens the prompts are a sheet, which is in the way once one was chosen. */
 export function watchSheet(): void {
-  const list = document.getElementById("contents")
-  list?.addEventListener("click", ({ target }) => {
-    if (target instanceof Element && target.closest("a") && list.matches(":popover-open")) list.hidePopover()
+  document.addEventListener("click", ({ target }) => {
+    const list = target instanceof Element && target.closest("a") ? target.closest("#contents") : null
+    if (list instanceof HTMLElement && list.matches(":popover-open")) list.hidePopover()
   })
 }

@@ -5,7 +5,7 @@ import { watchTarget } from "./reveal.ts"
 import { SEARCH_KEY, watchSearch } from "./search.ts"
 import { settlePage } from "./settle.ts"
 import { SCHEME_KEY, watchThemes } from "./themes.ts"
-import { watchUnfolding } from "./unfold.ts"
+import { onItsPage, watchUnfolding } from "./unfold.ts"
 import { watchPacked } from "./unpack.ts"
 
 /** The page reads well without this script. With it, the page follows its share and folds open in place. */
@@ -13,9 +13,9 @@ function start(): void {
   watchPacked()
   watchTarget()
   settlePage()
-  watchReading([SEARCH_KEY, SCHEME_KEY], rawText)
+  watchReading({ keys: [SEARCH_KEY, SCHEME_KEY], rawOf: rawText, findWhole: onItsPage })
   watchThemes()
-  watchUnfolding(settlePage)
+  watchUnfolding(settlePage, onItsPage)
   watchSearch()
   const { share, page, revision, events, metadata, partial } = document.body.dataset
   if (!share || !events || !metadata) return

@@ -1,11 +1,12 @@
 import { copy } from "./copy.ts"
+import { lend } from "./lent.ts"
 
 /** Addresses of messages and parts, copied by a click. */
 
 const SHOWN = 1500
 
 export function watchPermalinks(): void {
-  const anchor = document.createElement("a")
+  const anchor = lend(document.createElement("a"))
   anchor.className = "anchor"
   anchor.textContent = "#"
   anchor.title = "Copy the link to this"

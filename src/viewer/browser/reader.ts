@@ -1,3 +1,5 @@
+import { takeBack } from "./lent.ts"
+
 /** Closer to the end than this counts as reading along. CSS pixels. */
 const AT_END = 120
 
@@ -15,6 +17,7 @@ export function keepPlace(change: () => void): void {
   const anchor = following ? undefined : firstInView()
   const top = anchor?.element.getBoundingClientRect().top
   root.classList.add("changing")
+  takeBack()
   try {
     change()
   } finally {

@@ -1,4 +1,6 @@
+import { tell } from "./tell.ts"
 import { elementOf } from "./unpack.ts"
+import { chooseView } from "./views.ts"
 
 /** Opens whatever hides the element that the address names. */
 export function watchTarget(): void {
@@ -24,7 +26,11 @@ export function reveal(fragment: string): HTMLElement | null {
   const target = targetOf(fragment)
   marked?.classList.remove("targeted")
   marked = target
-  if (!target) return null
+  if (!target) {
+    if (fragment !== "")
+      tell("This link leads to something that is not in this session, or not in this part of it.")
+    return null
+  }
   // `:target` knows only what was there when the address changed.
   target.classList.add("targeted")
   let hidden = !known
@@ -34,6 +40,11 @@ export function reveal(fragment: string): HTMLElement | null {
       at.setAttribute("data-touched", "")
       hidden = true
     }
+  }
+  // The view may leave it out.
+  if (target.getClientRects().length === 0 && document.body.dataset.show !== "all") {
+    chooseView("all")
+    hidden = true
   }
   if (hidden) target.scrollIntoView()
   return target

@@ -28,11 +28,17 @@ export function parseElements(text: string): DocumentFragment {
 }
 
 /** Fetches a page of this server. Undefined when it is not there. */
-export async function fetchPage(
+export async function fetchPage(url: string, signal?: AbortSignal): Promise<Document | undefined> {
+  return (await fetchAnswer(url, signal)).page
+}
+
+/** The same, with the status that it came with. */
+export async function fetchAnswer(
   url: string,
   signal: AbortSignal | null = null,
-): Promise<Document | undefined> {
+): Promise<{ status: number; page: Document | undefined }> {
   const answer = await fetch(url, { cache: "no-store", credentials: "same-origin", signal })
-  if (!answer.ok) return undefined
-  return new DOMParser().parseFromString(own(await answer.text()), "text/html")
+  if (!answer.ok) return { status: answer.status, page: undefined }
+  const page = new DOMParser().parseFromString(own(await answer.text()), "text/html")
+  return { status: answer.status, page }
 }

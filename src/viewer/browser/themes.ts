@@ -22,13 +22,11 @@ export function watchThemes(): void {
   matchMedia("(prefers-color-scheme: dark)").addEventListener("change", paintBrowser)
 }
 
-/** The system's scheme, light, dark, and the system's again. Returns what a reader calls it. */
-export function cycleScheme(): string {
+/** Light where it is dark, and dark where it is light, whoever chose that. */
+export function toggleScheme(): void {
   const { theme, scheme } = worn()
-  const at = SCHEME_NAMES.indexOf(scheme as SchemeName)
-  const next = SCHEME_NAMES[(at + 1) % SCHEME_NAMES.length] ?? ""
-  choose({ theme, scheme: next })
-  return SCHEMES[next]
+  const dark = scheme === "dark" || (scheme === "" && matchMedia("(prefers-color-scheme: dark)").matches)
+  choose({ theme, scheme: dark ? "light" : "dark" })
 }
 
 function worn(): Look {
@@ -97,4 +95,4 @@ function addControls(panel: HTMLElement): void {
 }
 
 /** For the table of keys. */
-export const SCHEME_KEY: Key = { keys: ["t"], does: "Light or dark", run: () => void cycleScheme() }
+export const SCHEME_KEY: Key = { keys: ["t"], does: "Light or dark", run: toggleScheme }

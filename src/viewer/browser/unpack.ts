@@ -18,7 +18,10 @@ let watcher: IntersectionObserver | undefined
 function unpack(packed: Element): void {
   watcher?.unobserve(packed)
   const content = contentOf(packed)
-  if (content === undefined) return
+  if (content === undefined) {
+    packed.remove()
+    return
+  }
   const made = parseElements(content.textContent ?? "")
   settle(made)
   const change = () => {
@@ -46,6 +49,12 @@ export function elementOf(id: string): HTMLElement | null {
     return document.getElementById(id)
   }
   return null
+}
+
+/** What is packed right in this element, since neighbours have to be elements for something to come between them. */
+export function unpackWithin(place: Element | null): void {
+  const packed = place?.querySelector(`:scope > ${PACKED}`)
+  if (packed) unpack(packed)
 }
 
 /** All of it, for who wants to see everything at once, such as a printer. */

@@ -5,6 +5,7 @@ import { remember } from "../remember.ts"
 import { compose, countNet, type Hunk } from "./compose.ts"
 import { creditHunks } from "./credit.ts"
 import { type Author, type Change, type FileSources, sourcesOf } from "./sources.ts"
+import { createWork, type Work } from "./work.ts"
 
 /** A file that a session changed, without what changed in it. */
 export interface ChangedFile {
@@ -33,6 +34,8 @@ const MAX_CHARS = 2 * 1024 * 1024
 const MAX_LINES = 50_000
 /** Of what is put together for one page. Characters. */
 const PAGE_CHARS = 24 * 1024 * 1024
+/** Files of which one page puts diffs together. */
+const PAGE_FILES = 2_000
 /** What is put together only to count it. Characters, all files together. */
 const COUNTED_CHARS = 256 * 1024
 
@@ -42,21 +45,25 @@ export const listChanges: (document: Document) => readonly ChangedFile[] = remem
 /** Files that a session and its subagents changed, in the order of their paths. */
 function readChanges(document: Document): ChangedFile[] {
   let budget = COUNTED_CHARS
+  const work = createWork()
   return inOrder(document).map(([path, source]) => {
     const changes = bestOf(source)
     const chars = changes.length > 1 ? charsOf(changes) : 0
     budget -= chars
-    return describe(path, source, changes.length > 1 && budget >= 0 ? countNet(changes) : undefined)
+    return describe(path, source, changes.length > 1 && budget >= 0 ? countNet(changes, work) : undefined)
   })
 }
 
 /** The same with their diffs, one after the other, as that takes time. */
 export function* fileDiffs(document: Document): Iterable<FileDiff> {
   let budget = PAGE_CHARS
-  for (const [path, source] of inOrder(document)) {
+  const work = createWork()
+  for (const [at, [path, source]] of inOrder(document).entries()) {
     budget -= charsOf(source.told) + charsOf(source.done)
-    yield budget >= 0
-      ? diffOf(path, source)
+    const diff = budget >= 0 && at < PAGE_FILES && work.stepped > 0 ? diffOf(path, source, work) : undefined
+    // What was too much after others may not be for itself.
+    yield diff && work.stepped > 0
+      ? diff
       : { ...describe(path, source, undefined), hunks: [], steps: false, compared: true, left: true }
   }
 }
@@ -64,54 +71,62 @@ export function* fileDiffs(document: Document): Iterable<FileDiff> {
 /** The diff of one file; undefined when the session changed no such file. */
 export function fileDiff(document: Document, path: string): FileDiff | undefined {
   const source = sourcesOf(document).get(path)
-  return source && diffOf(path, source)
+  return source && diffOf(path, source, createWork())
 }
 
 function inOrder(document: Document): [string, FileSources][] {
-  return [...sourcesOf(document)].sort(([a], [b]) => comparePaths(a, b))
+  const files = [...sourcesOf(document)].map((file) => ({ file, order: treeOrder(file[0]) }))
+  return files.sort((a, b) => (a.order < b.order ? -1 : a.order > b.order ? 1 : 0)).map(({ file }) => file)
 }
 
 /** As a tree lists them: what is in a folder stands together, and folders stand before files. */
-function comparePaths(a: string, b: string): number {
-  const [left, right] = [a.split("/"), b.split("/")]
-  for (let at = 0; ; at++) {
-    const [one, other] = [left[at] ?? "", right[at] ?? ""]
-    const [isFile, isOtherFile] = [at === left.length - 1, at === right.length - 1]
-    if (isFile !== isOtherFile) return isFile ? 1 : -1
-    if (one !== other || isFile) return one < other ? -1 : one > other ? 1 : 0
-  }
+function treeOrder(path: string): string {
+  const name = path.lastIndexOf("/")
+  const folder = name < 0 ? "" : `\0${path.slice(0, name).replaceAll("/", "\0")}`
+  return `${folder}\x01${path.slice(name + 1)}`
 }
 
 function bestOf({ told, done }: FileSources): Change[] {
-  const shows = (change: Change) => change.patch !== undefined || change.content !== undefined
-  return told.some(shows) || !done.some(shows) ? told : done
+  return told.some(isShown) || !done.some(isShown) ? told : done
+}
+
+function isShown(change: Change): boolean {
+  return bodiesOf(change).length > 0
+}
+
+function bodiesOf({ patch, content, texts }: Change): string[] {
+  const body = patch ?? content
+  return body !== undefined ? [body] : texts ? [texts.old, texts.new] : []
 }
 
 function charsOf(changes: readonly Change[]): number {
-  return changes.reduce((sum, { patch, content }) => sum + (patch ?? content ?? "").length, 0)
+  return sumOver(changes, ({ length }) => length)
 }
 
-function diffOf(path: string, source: FileSources): FileDiff {
-  const changes = bestOf(source).filter(({ patch, content }) => patch !== undefined || content !== undefined)
+function sumOver(changes: readonly Change[], count: (body: string) => number): number {
+  return changes.reduce((sum, change) => bodiesOf(change).reduce((all, body) => all + count(body), sum), 0)
+}
+
+function diffOf(path: string, source: FileSources, work: Work): FileDiff {
+  const changes = bestOf(source).filter(isShown)
   const chars = charsOf(changes) + (changes === source.done ? 0 : charsOf(source.done))
   const file = describe(path, source, undefined)
-  const lines = changes.reduce((sum, { patch, content }) => sum + countLines(patch ?? content ?? ""), 0)
-  if (chars > MAX_CHARS || lines > MAX_LINES)
-    return { ...file, hunks: [], steps: false, compared: true, tooLarge: charsOf(changes) }
-  const composed = compose(changes)
-  const hunks = composed ?? changes.flatMap((change) => alone(change))
+  const tooLarge = { ...file, hunks: [], steps: false, compared: true, tooLarge: charsOf(changes) }
+  if (chars > MAX_CHARS || sumOver(changes, countLines) > MAX_LINES) return tooLarge
+  const composed = compose(changes, work)
+  if (work.stepped < 0) return tooLarge
+  const hunks = composed ?? changes.flatMap((change) => alone(change, work))
   if (changes.length > 0) {
     file.additions = hunks.reduce((sum, hunk) => sum + hunk.additions, 0)
     file.deletions = hunks.reduce((sum, hunk) => sum + hunk.deletions, 0)
   }
-  const credited = creditHunks(hunks, source.done)
+  const credited = creditHunks(hunks, source.done, work)
   return { ...file, hunks: credited, steps: composed === undefined, compared: changes.length > 0 }
 }
 
 /** One edit for itself, of a file of which nothing else is known. */
-function alone(change: Change): Hunk<Author>[] {
-  if (change.content === undefined) return compose([change]) ?? []
-  return compose([{ ...change, created: true }]) ?? []
+function alone(change: Change, work: Work): Hunk<Author>[] {
+  return compose([change.content === undefined ? change : { ...change, created: true }], work) ?? []
 }
 
 function describe(

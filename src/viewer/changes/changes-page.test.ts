@@ -72,6 +72,20 @@ test("Two edits of a file are one diff, and each hunk says whose it is", () => {
   expect(page).toContain(`id="${fileBlockID("src/a.ts")}"`)
 })
 
+test("A hunk names its messages in their order, each once", () => {
+  const edits = [
+    ["a\nb\nc\nd\n", "a\nb\nC\nd\n", 1],
+    ["a\nb\nC\nd\n", "a\nb\nC\nD\n", 1],
+    ["a\nb\nC\nD\n", "A\nb\nC\nD\n", 3],
+    ["A\nb\nC\nD\n", "A\nB\nC\nD\n", 2],
+  ] as const
+  const page = draw([
+    ...[1, 2, 3].map((at) => message(`msg_${at}`, { time: { created: at } })),
+    ...edits.map(([before, after, at]) => edit(`msg_${at}`, `${DIRECTORY}/a.ts`, before, after)),
+  ])
+  expect(read(page)).toMatch(/by message 1, message 2, message 3(?! *,)/)
+})
+
 test("What the share tells of a file counts for more than its edits, which say whose the lines are", () => {
   const page = draw([
     message("msg_1"),

@@ -8,7 +8,7 @@ import type { SharePage } from "../page.ts"
 import { pageEnd, pageStart, topBar } from "../skeleton.ts"
 import { titleOf } from "../summary.ts"
 import { type ChangedFile, type FileDiff, fileDiff, fileDiffs, listChanges, sumOf } from "./changed-files.ts"
-import { fileSection } from "./file-section.ts"
+import { fileSection, fileSectionPieces } from "./file-section.ts"
 import { countTag, fileHref, fileTree } from "./file-tree.ts"
 
 /** Files that are shown; more are only counted. */
@@ -63,8 +63,9 @@ function links(page: string): Html {
 function* oneFile(only: FileDiff, files: readonly ChangedFile[], frame: Frame): Iterable<string> {
   const page = `${shareHref(frame.shareID)}/changes`
   yield fileNav(files, { frame, page, current: only.path }).text
-  const { section } = fileSection(only, { frame, whole: true, named: false })
-  yield html`<main id="${LOG}">${section}</main>`.text
+  yield html`<main id="${LOG}">`.text
+  for (const piece of fileSectionPieces(only, { frame, whole: true, named: false })) yield piece.text
+  yield "</main>"
 }
 
 function* allFiles(document: Document, frame: Frame): Iterable<string> {

@@ -9,6 +9,7 @@ import {
   NO_END,
   type SparseFile,
 } from "./sparse-file.ts"
+import { createWork, type Work } from "./work.ts"
 
 /** A line of a diff. */
 export interface Row<By> {
@@ -30,36 +31,61 @@ export interface Hunk<By> {
 }
 
 const CONTEXT = 3
-/** Differences that a comparison looks for, before all of it counts as replaced: its time grows with their square. */
+/** Differences that a comparison looks for, before all of it counts as replaced. */
 const MAX_EFFORT = 1_000
 
 /**
  * What edits of one file come to together, from before the first to after the last. Undefined when they do not
- * follow each other: then something else has changed the file as well.
+ * follow each other: then something else has changed the file as well. Undefined too when that is too much work, of
+ * which nothing is left then.
  */
-export function compose<By>(edits: readonly Edit<By>[]): Hunk<By>[] | undefined {
+export function compose<By>(edits: readonly Edit<By>[], work: Work = createWork()): Hunk<By>[] | undefined {
+  const compare = (before: string[], after: string[]) => compareLines(before, after, work)
   const file = createSparseFile(edits)
   for (const [at, edit] of edits.entries()) {
-    if (!applyEdit(file, asPatch(file, edit, at), at)) return undefined
+    work.stepped -= file.pieces.length
+    if (work.stepped < 0 || !applyEdit(file, asPatch(file, edit, { at, compare }), at)) return undefined
   }
-  return rowsOf(file, { again: edits.length > 1 }).flatMap(cutHunks)
+  return rowsOf(file, edits.length > 1 ? compare : replace).flatMap(cutHunks)
 }
 
-/** How many lines came and went, of edits that follow each other. Does not compare, and so takes little time. */
+/** How many lines came and went, of edits that follow each other. Undefined as well where only comparing could tell. */
 export function countNet<By>(
   edits: readonly Edit<By>[],
+  work: Work = createWork(),
 ): { additions: number; deletions: number } | undefined {
+  if (edits.some(({ content, texts }, at) => texts || (content !== undefined && at > 0))) return undefined
   const file = createSparseFile(edits)
   for (const [at, edit] of edits.entries()) {
-    if (!applyEdit(file, asPatch(file, edit, at), at)) return undefined
+    work.stepped -= file.pieces.length
+    if (work.stepped < 0 || !applyEdit(file, asPatch(file, edit, { at, compare: replace }), at))
+      return undefined
   }
   const additions = file.pieces.filter((piece) => !isGap(piece) && piece.old === undefined).length
   return { additions, deletions: file.deleted.size }
 }
 
+type Compare = (before: string[], after: string[]) => Kind[]
+
 /** A file that is written whole, as a change of what is known of it; that must be all. */
-function asPatch<By>(file: SparseFile<By>, edit: Edit<By>, at: number): Edit<By> {
-  const { content, created, ...rest } = edit
+function asPatch<By>(
+  file: SparseFile<By>,
+  edit: Edit<By>,
+  { at, compare }: { at: number; compare: Compare },
+): Edit<By> {
+  const { content, texts, created, ...rest } = edit
+  if (texts) {
+    // Pieces of a file end anywhere; remarks about their last line would be wrong.
+    const [left, right] = [
+      texts.old &&
+        `${texts.old}
+`,
+      texts.new &&
+        `${texts.new}
+`,
+    ]
+    return { ...rest, patch: patchBetween(linesOf(left), linesOf(right), compare) }
+  }
   if (content === undefined) return edit
   const before = file.pieces.flatMap((piece) => (isGap(piece) ? [] : [fullText(file, piece)]))
   const after = linesOf(content)
@@ -67,15 +93,18 @@ function asPatch<By>(file: SparseFile<By>, edit: Edit<By>, at: number): Edit<By>
     if (!created || at > 0) return edit
     return { ...rest, patch: `@@ -0,0 +1,${after.length} @@\n${after.map((line) => `+${line}\n`).join("")}` }
   }
+  return { ...rest, patch: patchBetween(before, after, compare) }
+}
+
+function patchBetween(before: string[], after: string[], compare: Compare): string {
   let [left, right] = [0, 0]
-  const lines = compareLines(before, after).map((kind) => {
+  const lines = compare(before, after).map((kind) => {
     const text = kind === "add" ? after[right] : before[left]
     if (kind !== "add") left++
     if (kind !== "del") right++
     return `${SIGN[kind]}${text}\n`
   })
-  const patch = lines.join("")
-  return { ...rest, patch: `@@ -${before.length > 0 ? 1 : 0} +${after.length > 0 ? 1 : 0} @@\n${patch}` }
+  return `@@ -${before.length > 0 ? 1 : 0} +${after.length > 0 ? 1 : 0} @@\n${lines.join("")}`
 }
 
 /** Lines as a diff has them. */
@@ -87,7 +116,7 @@ function linesOf(content: string): string[] {
 }
 
 /** The file line by line, each stretch that is known without a gap for itself. */
-function rowsOf<By>(file: SparseFile<By>, { again }: { again: boolean }): Row<By>[][] {
+function rowsOf<By>(file: SparseFile<By>, compare: Compare): Row<By>[][] {
   const gone = [...file.deleted.values()].sort((a, b) => (a.old ?? 0) - (b.old ?? 0)).reverse()
   const stretches: Row<By>[][] = [[]]
   let [dels, adds]: [Line<By>[], Line<By>[]] = [[], []]
@@ -106,9 +135,7 @@ function rowsOf<By>(file: SparseFile<By>, { again }: { again: boolean }): Row<By
     while ((gone.at(-1)?.old ?? before) < before) dels.push(...gone.splice(-1))
     const texts = [dels, adds].map((lines) => lines.map((line) => fullText(file, line)))
     // Later edits may have brought back what earlier ones took away.
-    const kinds = again
-      ? compareLines(texts[0] ?? [], texts[1] ?? [])
-      : replaceLines(dels.length, adds.length)
+    const kinds = compare(texts[0] ?? [], texts[1] ?? [])
     let [left, right] = [0, 0]
     for (const kind of kinds) {
       put(kind, kind === "add" ? adds[right] : dels[left])
@@ -137,17 +164,23 @@ function rowsOf<By>(file: SparseFile<By>, { again }: { again: boolean }): Row<By
 
 type Kind = Row<never>["kind"]
 
-function compareLines(before: string[], after: string[]): Kind[] {
-  if (before.length === 0 || after.length === 0) return replaceLines(before.length, after.length)
-  const changes = diffArrays(before, after, { maxEditLength: MAX_EFFORT })
-  if (changes === undefined) return replaceLines(before.length, after.length)
+/** As far as there is work left for it: each difference may be looked for along all of the lines. */
+function compareLines(before: string[], after: string[], work: Work): Kind[] {
+  const lines = before.length + after.length
+  const most = Math.min(MAX_EFFORT, Math.floor(work.compared / lines))
+  const least = Math.abs(before.length - after.length)
+  if (before.length === 0 || after.length === 0 || most < 1 || least > most) return replace(before, after)
+  const changes = diffArrays(before, after, { maxEditLength: most })
+  const found = changes?.reduce((sum, { count, added, removed }) => sum + (added || removed ? count : 0), 0)
+  work.compared -= lines * Math.max(1, found ?? most)
+  if (changes === undefined) return replace(before, after)
   return changes.flatMap(({ count, added, removed }) =>
     new Array<Kind>(count).fill(added ? "add" : removed ? "del" : "same"),
   )
 }
 
-function replaceLines(before: number, after: number): Kind[] {
-  return [...new Array<Kind>(before).fill("del"), ...new Array<Kind>(after).fill("add")]
+function replace(before: string[], after: string[]): Kind[] {
+  return [...new Array<Kind>(before.length).fill("del"), ...new Array<Kind>(after.length).fill("add")]
 }
 
 /** Changes with the lines around them. */

@@ -1,17 +1,22 @@
 import { compose, type Hunk, type Row } from "./compose.ts"
 import type { Edit } from "./sparse-file.ts"
+import { createWork, type Work } from "./work.ts"
 
 /**
  * Names who made the lines of a diff that only says what became of the file. A line is theirs whose edits, taken
  * together, changed it at the same place; failing that, whose edit was the last to change such a line at all.
  */
-export function creditHunks<By>(hunks: readonly Hunk<By>[], edits: readonly Edit<By>[]): Hunk<By>[] {
+export function creditHunks<By>(
+  hunks: readonly Hunk<By>[],
+  edits: readonly Edit<By>[],
+  work: Work = createWork(),
+): Hunk<By>[] {
   if (edits.length === 0 || !hunks.some(({ rows }) => rows.some(isUncredited))) return [...hunks]
   const places = new Map<string, Row<By>>()
   const words = new Map<string, By>()
-  for (const { rows } of compose(edits) ?? []) for (const row of rows) places.set(placeOf(row), row)
+  for (const { rows } of compose(edits, work) ?? []) for (const row of rows) places.set(placeOf(row), row)
   for (const edit of edits) {
-    const alone = compose([edit]) ?? compose([{ ...edit, created: true }]) ?? []
+    const alone = compose([edit], work) ?? compose([{ ...edit, created: true }], work) ?? []
     for (const { rows } of alone) {
       for (const { kind, text } of rows) if (edit.by !== undefined) words.set(wordOf(kind, text), edit.by)
     }

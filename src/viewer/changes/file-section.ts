@@ -4,7 +4,7 @@ import { diffBox } from "../diff-box.ts"
 import { moreLink } from "../fold-text.ts"
 import { plural } from "../format.ts"
 import { type Frame, shareHref, shortPath } from "../frame.ts"
-import { type Child, type Html, html } from "../html.ts"
+import { type Html, html } from "../html.ts"
 import { pathTag } from "../tools/path-tag.ts"
 import type { FileDiff } from "./changed-files.ts"
 import { cutHunk, type Hunk, writeHunk } from "./compose.ts"
@@ -43,20 +43,33 @@ const GENERATED =
   /(?:^|\/)(?:package-lock\.json|npm-shrinkwrap\.json|bun\.lockb?|[^/]+\.lock|pnpm-lock\.yaml|go\.sum|[^/]+\.min\.(?:js|css|mjs)|[^/]+\.(?:js|css|mjs)\.map|[^/]+\.pb\.go|[^/]+\.snap)$/i
 
 /** One file of the page of all changes: a line that names it, and its final diff. */
-export function fileSection(file: FileDiff, { frame, whole, named, inPlace }: FilePlace): FileSection {
+export function fileSection(file: FileDiff, place: FilePlace): FileSection {
+  const pieces: Html[] = []
+  const all = fileSectionPieces(file, place)
+  for (let next = all.next(); ; next = all.next()) {
+    if (next.done) return { section: html`${pieces}`, lines: next.value }
+    pieces.push(next.value)
+  }
+}
+
+/** The same hunk by hunk, as a long one takes time. Returns the lines of the diff that it shows. */
+export function* fileSectionPieces(
+  file: FileDiff,
+  { frame, whole, named, inPlace }: FilePlace,
+): Generator<Html, number> {
   const id = fileBlockID(file.path)
   const own = inPlace
     ? frame.partHref
     : `${shareHref(frame.shareID)}/changes?file=${encodeURIComponent(wellFormed(file.path))}`
   const size = file.hunks.reduce((sum, { rows }) => sum + rows.length, 0)
   const remark = remarkOf(file, size, { whole, named })
-  const shown = remark === undefined ? hunksOf(file, size, { ...frame, partHref: own }, whole) : undefined
-  const body = shown?.body ?? remark?.(own)
   const name = shortPath(file.path, frame)
   const moved = file.from !== undefined && html`<span class="from">${shortPath(file.from, frame)} →</span> `
   const status = file.status && file.status !== "modified" && html`<span>${file.status}</span> `
-  const section = html`<details class="${inPlace ? "diffed" : "section diffed"}" id="${id}" open><summary class="line">${statusMark(file)}<span class="subject">${moved}${pathTag(name, file.path)}</span><span class="facts">${status}${lineCount(file)}</span></summary><div class="body">${file.steps && remark === undefined && STEPS}${body}</div></details>`
-  return { section, lines: shown?.lines ?? 0 }
+  yield html`<details class="${inPlace ? "diffed" : "section diffed"}" id="${id}" open><summary class="line">${statusMark(file)}<span class="subject">${moved}${pathTag(name, file.path)}</span><span class="facts">${status}${lineCount(file)}</span></summary><div class="body">${file.steps && remark === undefined && STEPS}${remark?.(own)}`
+  const lines = remark ? 0 : yield* hunkPieces(file, size, { ...frame, partHref: own }, whole)
+  yield html`</div></details>`
+  return lines
 }
 
 /** A path may hold half a character, of which no address can be made. */
@@ -102,27 +115,27 @@ function remarkOf(
     html`<p class="remark">${why}. <a class="more" href="${own}">Show all ${plural(size, "line")}</a></p>`
 }
 
-function hunksOf(
+function* hunkPieces(
   { path, hunks }: FileDiff,
   size: number,
   frame: Frame,
   whole: boolean,
-): { body: Child; lines: number } {
+): Generator<Html, number> {
   const most = whole ? FILE_LINES.whole : FILE_LINES.shown
-  const boxes: Html[] = []
   let lines = 0
   for (const hunk of hunks) {
     if (lines >= most) break
     const shown = cutHunk(hunk, most - lines)
     const chars = shown.rows.reduce((sum, { text }) => sum + text.length, 0)
-    boxes.push(hunkBox(shown, path, { ...frame, whole: whole || chars <= HUNK_CHARS }))
+    yield hunkBox(shown, path, { ...frame, whole: whole || chars <= HUNK_CHARS })
     lines += shown.rows.length
   }
-  if (lines >= size) return { body: boxes, lines }
+  if (lines >= size) return lines
   const rest = whole
     ? html`<p class="remark">The rest of ${plural(size, "line")} is too long to be shown.</p>`
     : moreLink({ text: "", rest: { lines: size, chars: 0 } }, frame)
-  return { body: [boxes, rest], lines }
+  if (rest) yield rest
+  return lines
 }
 
 /** A hunk of more has lines that were not written by hand, and folds. */
@@ -150,7 +163,8 @@ const MAX_AUTHORS = 4
 
 /** Links to the calls that made a hunk, one a message. */
 function authorLinks(hunk: Hunk<Author>, { shareID, file, sealed }: Frame): Html | undefined {
-  const authors = [...new Map(authorsOf(hunk).map((author) => [author.label, author])).values()]
+  const made = authorsOf(hunk).sort((a, b) => a.order - b.order)
+  const authors = [...new Map(made.map((author) => [author.label, author])).values()]
   if (authors.length === 0) return undefined
   const more = authors.length - MAX_AUTHORS
   const page = file || sealed ? "" : shareHref(shareID)

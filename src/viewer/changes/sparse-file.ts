@@ -6,6 +6,8 @@ export interface Edit<By> {
   patch?: string
   /** All of the file from then on, where there is no diff. */
   content?: string
+  /** What stood somewhere, and what stands there since, where there is no diff of it. */
+  texts?: { old: string; new: string }
   /** Nothing stood there before. */
   created?: boolean
   /** OpenCode takes the indentation that all lines of an edit's diff have in common away from them. */
@@ -65,7 +67,7 @@ export function fullText<By>({ lifts }: SparseFile<By>, { text, edit }: Line<By>
 
 /** Takes an edit into the file. False when it does not fit to what is known of it. */
 export function applyEdit<By>(file: SparseFile<By>, edit: Edit<By>, at: number): boolean {
-  if (edit.content !== undefined) return false
+  if (edit.content !== undefined || edit.texts) return false
   const hunks = readHunks(edit.patch ?? "")
   // Of what was created, and of what was deleted, nothing is unknown.
   if (hunks[0]?.creates && file.pieces.every(isGap)) file.pieces = []

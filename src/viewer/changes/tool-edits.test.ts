@@ -28,7 +28,7 @@ test("Calls that failed, that run or that do not edit change nothing", () => {
   for (const tool of ["read", "constructor", ""]) expect(toolEdits(tool, state)).toEqual([])
 })
 
-test("Every edit of a multiedit counts, with its diff or made of its texts", () => {
+test("Every edit of a multiedit counts, with its diff or its texts", () => {
   const input = {
     filePath: "a.ts",
     edits: [
@@ -38,5 +38,8 @@ test("Every edit of a multiedit counts, with its diff or made of its texts", () 
   }
   const results = [{ diff: "@@ -1 +1 @@\n-a\n+b\n" }, {}]
   const edits = toolEdits("multiedit", { status: "completed", input, metadata: { results } })
-  expect(edits.map(({ patch }) => patch?.match(/^\+.$/m)?.[0])).toEqual(["+b", "+d"])
+  expect(edits).toMatchObject([
+    { patch: results[0]?.diff, additions: 1, deletions: 1 },
+    { texts: { old: "c", new: "d" }, additions: 1, deletions: 1 },
+  ])
 })

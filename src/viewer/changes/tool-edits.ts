@@ -1,5 +1,5 @@
-import { makePatch } from "../diff-box.ts"
-import { readDiff } from "../diff-lines.ts"
+import { countDiff, type DiffStat, readDiff } from "../diff-lines.ts"
+import { countLines } from "../fold-text.ts"
 import { asText, type Fields, filled, list, num, record } from "../read.ts"
 import { remember } from "../remember.ts"
 import type { Edit } from "./sparse-file.ts"
@@ -13,6 +13,9 @@ export interface FileEdit extends Omit<Edit<never>, "by"> {
   additions: number
   deletions: number
 }
+
+/** Files of one call, or edits. More are left out: OpenCode's own model writes some dozens. */
+const MAX_EDITS = 5_000
 
 const READERS: Readonly<Record<string, (state: Fields) => FileEdit[]>> = {
   edit: (state) => editsOf(state, [record(state.metadata)]),
@@ -41,17 +44,34 @@ function editsOf({ input, metadata }: Fields, results: readonly Fields[]): FileE
   const path = filled(told.filePath) ?? filled(record(record(metadata).filediff).file)
   if (path === undefined) return []
   const edits = list(told.edits).map(record)
-  return results.flatMap((result, at) => {
+  return results.slice(0, MAX_EDITS).flatMap((result, at): FileEdit[] => {
     const { oldString, newString } = edits[at] ?? told
-    const texts = [asText(oldString), asText(newString)]
+    const texts = { old: asText(oldString), new: asText(newString) }
     const patch = patchOf(result)
     if (patch !== undefined) {
-      return [{ path, patch, ...statOf(record(result.filediff), patch), ...indentOf(patch, texts) }]
+      return [
+        {
+          path,
+          patch,
+          ...statOf(record(result.filediff), patch),
+          ...indentOf(patch, [texts.old, texts.new]),
+        },
+      ]
     }
     // Where in the file that was, nobody says, so it follows nothing.
-    const made = texts.some(Boolean) ? makePatch(texts[0] ?? "", texts[1] ?? "") : undefined
-    return made === undefined ? [] : [{ path, patch: made, ...statOf({}, made) }]
+    return texts.old || texts.new ? [{ path, texts, ...statBetween(texts) }] : []
   })
+}
+
+/** Lines that differ, from the first to the last that does: each page asks, so nothing is compared for it. */
+function statBetween(texts: { old: string; new: string }): DiffStat {
+  const lines = (text: string) => (text === "" ? [] : text.split("\n"))
+  const [before, after] = [lines(texts.old), lines(texts.new)]
+  const most = Math.min(before.length, after.length)
+  let [start, end] = [0, 0]
+  while (start < most && before[start] === after[start]) start++
+  while (end < most - start && before.at(-1 - end) === after.at(-1 - end)) end++
+  return { additions: after.length - start - end, deletions: before.length - start - end }
 }
 
 function writesOf(state: Fields): FileEdit[] {
@@ -63,7 +83,7 @@ function writesOf(state: Fields): FileEdit[] {
     return [{ path, patch, ...statOf(record(metadata.filediff), patch), trimmed: true }]
   const content = asText(input.content)
   const created = metadata.exists === false
-  const additions = content.trimEnd() === "" ? 0 : content.trimEnd().split("\n").length
+  const additions = content === "" ? 0 : countLines(content)
   return [{ path, content, created, additions, deletions: 0, ...(created && { status: "added" }) }]
 }
 
@@ -75,7 +95,8 @@ const STATUS: Readonly<Record<string, string>> = {
 }
 
 function patchesOf({ metadata }: Fields): FileEdit[] {
-  return list(record(metadata).files).flatMap((one) => {
+  const files = list(record(metadata).files).slice(0, MAX_EDITS)
+  return files.flatMap((one) => {
     const file = record(one)
     const was = filled(file.filePath) ?? filled(file.relativePath) ?? filled(file.file)
     if (was === undefined) return []
@@ -99,14 +120,13 @@ export function patchOf(fields: Fields): string | undefined {
   return filled(fields.diff) ?? filled(fields.patch) ?? filled(record(fields.filediff).patch)
 }
 
-function statOf(told: Fields, patch: string): { additions: number; deletions: number } {
+/** What is told of a patch's size, or else what it has. */
+export function statOf(told: Fields, patch: string): DiffStat {
   const [additions, deletions] = [num(told.additions), num(told.deletions)]
   if (additions !== undefined || deletions !== undefined) {
     return { additions: additions ?? 0, deletions: deletions ?? 0 }
   }
-  const lines = readDiff(patch)
-  const count = (kind: string) => lines.filter((line) => line.kind === kind).length
-  return { additions: count("add"), deletions: count("del") }
+  return countDiff(readDiff(patch))
 }
 
 /**

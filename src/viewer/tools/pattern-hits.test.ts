@@ -1,5 +1,5 @@
 import fc from "fast-check"
-import { expect, test } from "vitest"
+import { expect, test, vi } from "vitest"
 import { readPattern } from "./pattern.ts"
 import { createHitFinder } from "./pattern-hits.ts"
 
@@ -40,6 +40,7 @@ test.each([
   "a{9999}",
   "\\",
   "x".repeat(500),
+  `[${"\\w".repeat(17)}]`,
 ])("What we do not read has no hits: %s", (source) => {
   expect(readPattern(source)).toBeUndefined()
 })
@@ -57,6 +58,18 @@ test.each([
   const find = createHitFinder(pattern)
   // Without a limit a single line takes longer than the test may.
   for (let at = 0; at < 1000; at++) expect(find(line).length).toBeLessThanOrEqual(40)
+})
+
+test("A class counts for each of its items on each letter", () => {
+  const pattern = readPattern(`[^${"\\w".repeat(15)}]{400}x`)
+  if (!pattern) throw new Error("not read")
+  const find = createHitFinder(pattern)
+  const tests = vi.spyOn(RegExp.prototype, "test")
+  for (let at = 0; at < 1000; at++) find("-".repeat(400))
+  const count = tests.mock.calls.length
+  tests.mockRestore()
+  expect(count).toBeGreaterThan(100_000)
+  expect(count).toBeLessThan(200_000)
 })
 
 test("What is found is what the engine finds, for patterns that are harmless", () => {

@@ -47,10 +47,13 @@ function createMatcher(text: string, steps: number) {
   }
 
   function one(node: PatternNode, at: number, done: (at: number) => number): number {
-    if (node.kind === "char") return at < text.length && node.has(text[at] ?? "") ? done(at + 1) : NONE
+    if (node.kind === "char") {
+      used += node.tests - 1
+      return at < text.length && node.has(text[at] ?? "") ? done(at + 1) : NONE
+    }
     if (node.kind === "edge") return isEdge(text, at, node.at) ? done(at) : NONE
     if (node.kind === "repeat") {
-      return node.of.kind === "char" ? chars(node, node.of.has, at, done) : repeat(node, 0, at, done)
+      return node.of.kind === "char" ? chars(node, node.of, at, done) : repeat(node, 0, at, done)
     }
     for (const option of node.options) {
       const end = sequence(option, 0, at, done)
@@ -59,10 +62,15 @@ function createMatcher(text: string, steps: number) {
     return NONE
   }
 
-  function chars({ min, max, lazy }: Repeat, has: Has, at: number, done: (at: number) => number): number {
+  function chars(
+    { min, max, lazy }: Repeat,
+    { has, tests }: Char,
+    at: number,
+    done: (at: number) => number,
+  ): number {
     let most = 0
     while (most < max && at + most < text.length && has(text[at + most] ?? "")) most++
-    used += most >> 2
+    used += most * tests
     for (let tried = 0; tried <= most - min; tried++) {
       const end = done(at + (lazy ? min + tried : most - tried))
       if (end !== NONE || used > steps) return end
@@ -92,7 +100,7 @@ function createMatcher(text: string, steps: number) {
 }
 
 type Repeat = Extract<PatternNode, { kind: "repeat" }>
-type Has = (char: string) => boolean
+type Char = Extract<PatternNode, { kind: "char" }>
 
 const WORD = /[\p{L}\p{N}\p{M}_]/u
 

@@ -7,7 +7,7 @@ export interface Pattern {
 export type Sequence = readonly PatternNode[]
 
 export type PatternNode =
-  | { kind: "char"; has: (char: string) => boolean }
+  | { kind: "char"; has: (char: string) => boolean; tests: number }
   | { kind: "edge"; at: Edge }
   | { kind: "group"; options: readonly Sequence[] }
   | { kind: "repeat"; of: PatternNode; min: number; max: number; lazy: boolean }
@@ -16,6 +16,8 @@ export type Edge = "start" | "end" | "word" | "inside"
 
 const MOST_CHARS = 400
 const MOST_REPEATS = 1000
+/** Of a class, such as `[a-z_]`: each is tested on each letter. */
+const MOST_ITEMS = 16
 
 /** Undefined where it holds what we do not read, or makes no sense. */
 export function readPattern(source: string): Pattern | undefined {
@@ -76,7 +78,7 @@ function readNode(reader: Reader): PatternNode | undefined {
   if (char === "(") return readGroup(reader)
   if (char === "[") return readClass(reader)
   if (char === "\\") return readEscape(reader.take() ?? "")
-  if (char === ".") return { kind: "char", has: () => true }
+  if (char === ".") return { kind: "char", has: () => true, tests: 1 }
   if (char === "^") return { kind: "edge", at: "start" }
   if (char === "$") return { kind: "edge", at: "end" }
   return "*+?{".includes(char) ? undefined : literal(char)
@@ -121,7 +123,7 @@ function setOf(char: string): ((char: string) => boolean) | undefined {
 function readEscape(char: string): PatternNode | undefined {
   if (char === "b" || char === "B") return { kind: "edge", at: char === "b" ? "word" : "inside" }
   const set = setOf(char)
-  if (set) return { kind: "char", has: set }
+  if (set) return { kind: "char", has: set, tests: 1 }
   const plain = escaped(char)
   return plain === undefined ? undefined : literal(plain)
 }
@@ -135,11 +137,12 @@ function readClass(reader: Reader): PatternNode | undefined {
   const tests: ((char: string) => boolean)[] = []
   for (let first = true; first || reader.peek() !== "]"; first = false) {
     const test = readClassItem(reader)
-    if (!test) return undefined
+    if (!test || tests.length === MOST_ITEMS) return undefined
     tests.push(test)
   }
   reader.take()
-  return { kind: "char", has: (char) => tests.some((test) => test(char)) !== negated }
+  const has = (char: string) => tests.some((test) => test(char)) !== negated
+  return { kind: "char", has, tests: tests.length }
 }
 
 function readClassItem(reader: Reader): ((char: string) => boolean) | undefined {
@@ -155,5 +158,5 @@ function readClassItem(reader: Reader): ((char: string) => boolean) | undefined 
 }
 
 function literal(char: string): PatternNode {
-  return { kind: "char", has: (one) => one === char }
+  return { kind: "char", has: (one) => one === char, tests: 1 }
 }

@@ -1,5 +1,7 @@
 import { expect, test } from "vitest"
-import { splitRemarks } from "./remarks.ts"
+import { fold } from "../../protocol/fold.ts"
+import { createFrame } from "../frame.ts"
+import { remarkBox, splitRemarks } from "./remarks.ts"
 
 test.each([
   [
@@ -52,4 +54,25 @@ test.each([
   "<shell_metadata>\nx\n</shell_metadata>\nmore",
 ])("An output that only looks like it stays whole: %j", (output) => {
   expect(splitRemarks(output)).toEqual({ text: output, remarks: [] })
+})
+
+test.each([
+  ["lines", "no\n".repeat(150_000)],
+  ["characters", "no ".repeat(100_000)],
+])("Too many %s for a remark stay in the output", (_, said) => {
+  const output = `half\n\n<shell_metadata>\n${said}\n</shell_metadata>`
+  expect(splitRemarks(output)).toEqual({ text: output, remarks: [] })
+})
+
+test("A remark is without control sequences", () => {
+  const output = "half\n\n<bash_metadata>\n\u001b[31mred\u001b[0m\n</bash_metadata>"
+  expect(splitRemarks(output).remarks).toEqual(["red"])
+})
+
+test("What the user said folds where it is long", () => {
+  const frame = createFrame(fold([], "ses_1"), { shareID: "share000", assets: { script: "", style: "" } })
+  expect(remarkBox("The user: no\u0007", frame).text).toBe('<p class="remark">The user: no</p>')
+  const long = remarkBox("The user: no\n".repeat(200_000), frame).text
+  expect(long).toContain("Show all 200,000 lines")
+  expect(long.length).toBeLessThan(4_000)
 })

@@ -1,5 +1,9 @@
+import { outputBox } from "../code-box.ts"
+import { countLines, FOLD } from "../fold-text.ts"
 import { formatDuration } from "../format.ts"
+import type { Frame } from "../frame.ts"
 import { type Html, html } from "../html.ts"
+import { plainText } from "../plain-text.ts"
 
 /** An output, and what OpenCode 1.18 added to it for the model. */
 export interface Remarked {
@@ -27,6 +31,8 @@ const CUT_HEAD = "...output truncated...\n\nFull output saved to: "
 const CUT_TAIL =
   /\n\n(\.\.\.\d{1,12} (?:lines|bytes|chars) truncated\.\.\.)\n\nThe tool call succeeded but the output was truncated\. Full output saved to: ([^\n]{1,1000})\n[^\n]{1,1000}\s{0,9}$/
 const CLEARED = "[Old tool result content cleared]"
+/** More than OpenCode says between its tags was not said by it, and stays in the output, which folds. */
+const MOST = { lines: 12, chars: 2000 }
 /** A remark is at the end, and short; nothing longer is looked at. */
 const TAIL_CHARS = 4000
 
@@ -34,10 +40,17 @@ export function splitRemarks(output: string): Remarked {
   if (output.trim() === CLEARED) return { text: "", remarks: [] }
   const remarks: string[] = []
   let text = output
-  for (const tag of SHELL_TAGS) text = cutTag(text, tag, (lines) => remarks.push(...lines.map(shellWords)))
-  text = cutTag(text, "system-reminder", () =>
-    remarks.push("Instructions of this folder were added for the model."),
-  )
+  for (const tag of SHELL_TAGS) {
+    text = cutTag(text, tag, (said) => {
+      if (isLong(said)) return false
+      for (const line of plainText(said).split("\n")) remarks.push(shellWords(line))
+      return true
+    })
+  }
+  text = cutTag(text, "system-reminder", () => {
+    remarks.push("Instructions of this folder were added for the model.")
+    return true
+  })
   if (text.startsWith(CUT_HEAD)) {
     const end = text.indexOf("\n\n", CUT_HEAD.length)
     if (end > 0) {
@@ -63,20 +76,26 @@ export function remarkLines(remarks: readonly string[]): Html[] {
   return remarks.map((remark) => html`<p class="remark">${remark}</p>`)
 }
 
-/** Cuts `<tag>…</tag>` from the end, where nothing but white space follows. */
-function cutTag(text: string, tag: string, take: (lines: string[]) => void): string {
+/** What may be longer than a remark should be, and then folds. */
+export function remarkBox(text: string, frame: Frame): Html {
+  return isLong(text)
+    ? outputBox(text, frame, FOLD.output, { prose: true })
+    : html`<p class="remark">${plainText(text)}</p>`
+}
+
+function isLong(text: string): boolean {
+  return text.length > MOST.chars || countLines(text) > MOST.lines
+}
+
+/** Cuts `<tag>…</tag>` from the end, where nothing but white space follows, if what is between is taken. */
+function cutTag(text: string, tag: string, take: (said: string) => boolean): string {
   const end = text.trimEnd()
   const close = `</${tag}>`
   if (!end.endsWith(close)) return text
   const start = end.lastIndexOf(`<${tag}>`)
   if (start < 0) return text
-  take(
-    end
-      .slice(start + tag.length + 2, -close.length)
-      .trim()
-      .split("\n"),
-  )
-  return end.slice(0, start).trimEnd()
+  const taken = take(end.slice(start + tag.length + 2, -close.length).trim())
+  return taken ? end.slice(0, start).trimEnd() : text
 }
 
 function lastLine(text: string): { text: string; remark: string | undefined } | undefined {
@@ -85,7 +104,7 @@ function lastLine(text: string): { text: string; remark: string | undefined } | 
   const start = end.lastIndexOf("\n") + 1
   const line = end.slice(start)
   const known = line.length < 500 ? LAST_LINES.find(({ starts }) => line.startsWith(starts)) : undefined
-  return known && { text: end.slice(0, start).trimEnd(), remark: known.say(line) }
+  return known && { text: end.slice(0, start).trimEnd(), remark: known.say(plainText(line)) }
 }
 
 function inner(line: string): string {

@@ -7,6 +7,7 @@ import { fileBox } from "../parts/file.ts"
 import { record } from "../read.ts"
 import type { ToolCall, ToolView } from "./call.ts"
 import { type QuietEnd, quietEnd } from "./quiet-ends.ts"
+import { remarkBox } from "./remarks.ts"
 import { toolView } from "./tool-table.ts"
 
 const STATUS_NAMES = {
@@ -59,7 +60,7 @@ function cardBody(call: ToolCall, { view, end }: Content, frame: Frame): Child[]
   if (view.body?.text) body.push(view.body)
   if (call.error && !view.showsError) body.push(errorBox(call.error, frame))
   for (const attachment of call.attachments) body.push(fileBox(record(attachment), frame))
-  if (end) body.push(html`<p class="remark">${end.says}</p>`)
+  if (end) body.push(remarkBox(end.says, frame))
   const since = timeTag(record(call.time).compacted, "clock")
   if (since) body.push(html`<p class="remark">No longer in the model’s context since ${since}</p>`)
   return body

@@ -133,6 +133,11 @@ function open({ shareID, keyText, sealer, urls }: Opened): void {
     applyOps([...renderInSteps(next, context)])
   }
 
+  async function findWhole(id: string): Promise<Element | null | undefined> {
+    const whole = shown && renderWholePart({ document: shown.document, context, partID: id })
+    return whole && parseElement(whole.text)
+  }
+
   async function rawText(messageID: string): Promise<string | undefined> {
     const message = shown?.document.messages.find(({ info }) => info.id === messageID)
     return message && saidIn(message.parts)
@@ -174,12 +179,9 @@ function open({ shareID, keyText, sealer, urls }: Opened): void {
     })
   }
 
-  watchReading([SEARCH_KEY, SCHEME_KEY], rawText)
+  watchReading({ keys: [SEARCH_KEY, SCHEME_KEY], rawOf: rawText, findWhole })
   watchThemes()
-  watchUnfolding(settle, async (id) => {
-    const whole = shown && renderWholePart({ document: shown.document, context, partID: id })
-    return whole && parseElement(whole.text)
-  })
+  watchUnfolding(settle, findWhole)
   watchSearch(createFind(keyText, () => shown?.document))
   void begin()
 }
