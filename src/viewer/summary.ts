@@ -114,7 +114,8 @@ function context(document: Document): Child {
   const use = contextUse(document)
   if (use === undefined) return undefined
   const { tokens, limit } = use
-  if (limit === undefined) return formatCompact(tokens)
+  // A share may have been told wrong, or of another model.
+  if (limit === undefined || tokens > limit) return formatCompact(tokens)
   const percent = Math.round((tokens / limit) * 100)
   return html`<span title="${formatCount(tokens)} of ${formatCount(limit)} tokens">${percent} %</span>`
 }

@@ -19,7 +19,9 @@ import { createWorld, type World } from "../world.ts"
 
 /** Everything in a share is untrusted: nothing of it runs, nothing asks for anything, nothing of the page is taken. */
 
-const CORPUS = attacks()
+const ALL = attacks()
+/** Every second one of each family, in half the time; `HOSTILE=all` lets all of them loose. */
+const CORPUS = process.env.HOSTILE === "all" ? ALL : ALL.filter((_, at) => at % 2 === 0)
 const PACK = 20
 const PACKS = Array.from({ length: Math.ceil(CORPUS.length / PACK) }, (_, at) =>
   CORPUS.slice(at * PACK, (at + 1) * PACK),
@@ -125,9 +127,10 @@ async function saved(url: string): Promise<string> {
 }
 
 test("the corpus is as large as it says, and every attack of it is another", () => {
-  const bare = new Set(CORPUS.map(({ n, text }) => text.replaceAll(String(n), "")))
-  expect(bare.size).toBe(CORPUS.length)
-  expect(CORPUS.length).toBeGreaterThanOrEqual(700)
+  const bare = new Set(ALL.map(({ n, text }) => text.replaceAll(String(n), "")))
+  expect(bare.size).toBe(ALL.length)
+  expect(ALL.length).toBeGreaterThanOrEqual(700)
+  expect(CORPUS.length).toBeGreaterThanOrEqual(350)
   expect(countPlaces()).toBeGreaterThanOrEqual(150)
 })
 

@@ -1,3 +1,6 @@
+/** What can be done with a share, and what the head says of it. */
+const REST =
+  'footer, .bar > .right, .panel, .notice-bar, #news, #help, .searcher, meta[property], meta[name="description"], meta[name^="twitter"], link[rel="alternate"]'
 const TITLE = "This share is gone"
 
 /** Empties the page: what was removed must not stay readable in an open tab. */
@@ -11,7 +14,7 @@ export function showGone(message: string): void {
   text.textContent = message
   main.append(heading, text)
   page?.replaceChildren(main)
-  document.querySelector("footer")?.remove()
+  for (const rest of document.querySelectorAll(REST)) rest.remove()
   document.title = `${TITLE} · Better Share`
   scrollTo(0, 0)
 }

@@ -10,8 +10,8 @@ interface Key {
 /** What keys do, in the order of the help. */
 export function watchKeys(more: readonly Key[]): void {
   const table: readonly Key[] = [
-    { keys: ["j", "ArrowRight"], does: "Next prompt", run: () => go(1) },
-    { keys: ["k", "ArrowLeft"], does: "Previous prompt", run: () => go(-1) },
+    { keys: ["j", "ArrowRight"], does: "Next prompt, or file", run: () => go(1) },
+    { keys: ["k", "ArrowLeft"], does: "Previous prompt, or file", run: () => go(-1) },
     { keys: ["e"], does: "Unfold all turns", run: () => fold(true) },
     { keys: ["c"], does: "Fold all turns", run: () => fold(false) },
     ...more,
@@ -32,11 +32,13 @@ export type { Key }
 
 /** Where keys are for typing, and where arrows move something else. */
 const TYPING = "input, textarea, select, [contenteditable], dialog, pre:focus, .table:focus"
+/** Turns of a conversation, files of what changed. */
+const STOPS = "#log > .turn, #log .section.diffed"
 /** Closer to the top than this counts as being there. CSS pixels. */
 const SLACK = 8
 
 function go(step: 1 | -1): void {
-  const turns = [...document.querySelectorAll<HTMLElement>("#log > .turn")]
+  const turns = [...document.querySelectorAll<HTMLElement>(STOPS)]
   const top = Number.parseFloat(getComputedStyle(document.documentElement).scrollPaddingTop) || 0
   const places = turns.map((turn) => turn.getBoundingClientRect().top - top)
   const at =
@@ -49,7 +51,7 @@ function go(step: 1 | -1): void {
 }
 
 function fold(open: boolean): void {
-  for (const work of document.querySelectorAll<HTMLDetailsElement>("details.work")) {
+  for (const work of document.querySelectorAll<HTMLDetailsElement>("details.work, .section.diffed")) {
     work.open = open
     work.setAttribute("data-touched", "")
   }
