@@ -8,7 +8,7 @@ import { fileBlockID } from "../block-id.ts"
 import { renderChangesPage } from "./changes-page.ts"
 
 const ROOT = "ses_root"
-const DIRECTORY = "/work/app"
+const DIRECTORY = "/srv/app"
 const share = {
   id: "share000",
   revision: 1,
@@ -112,11 +112,11 @@ test("A file is the same by whichever path it is told of, also below a worktree"
   const page = draw([
     message("msg_1"),
     edit("msg_1", `${DIRECTORY}/src/a.ts`, "x\n", "y\n"),
-    edit("msg_1", "/work/other/a.ts", "x\n", "y\n"),
+    edit("msg_1", "/srv/other/a.ts", "x\n", "y\n"),
     told({ file: "app/src/a.ts", patch: patch("x\n", "y\n") }, { file: "a.ts", patch: patch("q\n", "r\n") }),
   ])
   const ids = [...page.matchAll(/class="section diffed" id="([^"]*)"/g)].map(([, id]) => id)
-  expect(ids).toEqual(["/work/other/a.ts", "app/src/a.ts", "a.ts"].map(fileBlockID))
+  expect(ids).toEqual(["/srv/other/a.ts", "app/src/a.ts", "a.ts"].map(fileBlockID))
   expect(page.match(/by <a/g)).toHaveLength(2)
 })
 

@@ -50,12 +50,12 @@ function compared(): number {
 
 test("A list of changes compares nothing, and a page only so much", () => {
   const writes = Array.from({ length: 60 }, (_, at) =>
-    call("write", { filePath: "/work/a.ts", content: other(500, at) }, { exists: at > 0 }),
+    call("write", { filePath: "/srv/a.ts", content: other(500, at) }, { exists: at > 0 }),
   )
   const edits = Array.from({ length: 40 }, (_, at) =>
     call(
       "edit",
-      { filePath: `/work/${at}.ts`, oldString: other(450, at), newString: other(450, -at - 1) },
+      { filePath: `/srv/${at}.ts`, oldString: other(450, at), newString: other(450, -at - 1) },
       {},
     ),
   )
@@ -75,7 +75,7 @@ test("A list of changes compares nothing, and a page only so much", () => {
 
 test("An edit without a diff counts the lines between the first and the last that differ, as its diff does", () => {
   const texts = { oldString: "a\nb\nc\n", newString: "a\nB\n2\nc\n" }
-  const document = session(call("edit", { filePath: "/work/a.ts", ...texts }, {}))
+  const document = session(call("edit", { filePath: "/srv/a.ts", ...texts }, {}))
   expect(listChanges(document)).toMatchObject([{ additions: 2, deletions: 1 }])
   expect([...fileDiffs(document)]).toMatchObject([{ additions: 2, deletions: 1 }])
 })
@@ -108,8 +108,8 @@ function pushed(run: () => void): number {
 }
 
 const move = (from: string, to: string) => ({
-  filePath: `/work/${from}`,
-  movePath: `/work/${to}`,
+  filePath: `/srv/${from}`,
+  movePath: `/srv/${to}`,
   type: "move",
 })
 const paths = (files: Map<string, FileSources>) => [...files].map(([path, { done }]) => [path, done.length])
@@ -121,7 +121,7 @@ test("A file that is moved to and fro takes its changes along without copying th
 })
 
 test("A file that is moved over another has the changes of both, as they came after each other", () => {
-  const edit = (path: string) => ({ filePath: `/work/${path}`, type: "update" })
+  const edit = (path: string) => ({ filePath: `/srv/${path}`, type: "update" })
   const document = session(
     call(
       "apply_patch",
@@ -136,7 +136,7 @@ test("A file that is moved over another has the changes of both, as they came af
 
 test("Of more changes than anybody makes the first are there", () => {
   const many = (count: number, name: string) =>
-    Array.from({ length: count }, (_, at) => ({ filePath: `/work/${name}${at}`, type: "add" }))
+    Array.from({ length: count }, (_, at) => ({ filePath: `/srv/${name}${at}`, type: "add" }))
   expect(sourcesOf(session(call("apply_patch", {}, { files: many(150_000, "") }))).size).toBe(5_000)
   const calls = Array.from({ length: 6 }, (_, at) =>
     call("apply_patch", {}, { files: many(4_000, `${at}/`) }),
@@ -146,7 +146,7 @@ test("Of more changes than anybody makes the first are there", () => {
 
 test("Files stand as in a tree, folders before files", () => {
   const sorted = ["a/b/c", "a/b.ts", "a-b/c", "ab/x", "a.ts", "b"]
-  const files = [...sorted].reverse().map((path) => ({ filePath: `/work/${path}`, type: "add" }))
+  const files = [...sorted].reverse().map((path) => ({ filePath: `/srv/${path}`, type: "add" }))
   const document = session(call("apply_patch", {}, { files }))
   expect(listChanges(document).map(({ path }) => path)).toEqual(sorted)
 })
