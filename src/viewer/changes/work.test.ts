@@ -28,7 +28,7 @@ const call = (tool: string, input: unknown, metadata: unknown): Item => ({
 const session = (...items: Item[]) =>
   fold(
     [
-      { type: "session", data: { id: ROOT, directory: "/work" } },
+      { type: "session", data: { id: ROOT, directory: "/srv" } },
       { type: "message", data: { id: "msg_1", sessionID: ROOT, role: "assistant", time: { created: 1 } } },
       ...items,
     ],
