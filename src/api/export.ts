@@ -5,6 +5,7 @@ import { type InlineAssets, renderExport } from "../viewer/export/export.ts"
 import { slugOf } from "../viewer/formats/slug.ts"
 import { titleOf } from "../viewer/summary.ts"
 import type { ApiDeps, ApiEnv, Assets } from "./context.ts"
+import { shownShare } from "./shown-share.ts"
 import { streamText } from "./stream-text.ts"
 
 /** A share as one file, for who wants to keep it or to send it on. */
@@ -17,11 +18,7 @@ export function createExportRoutes({ shares, assets, log }: ApiDeps): Hono<ApiEn
     const { share, fold } = await shares.read(id)
     inline ??= inlineAssets(assets)
     const document = fold.document()
-    const times = { createdAt: isoTime(share.createdAt), updatedAt: isoTime(share.updatedAt) }
-    const file = renderExport(
-      { share: { id: share.id, revision: share.revision, ...times }, document },
-      await inline,
-    )
+    const file = renderExport({ share: shownShare(share), document }, await inline)
     const request = c.get("requestID")
     // Half a file must not pass for a whole one.
     const onError = (err: unknown) => log.error({ err, request }, "an export was cut off")
@@ -35,10 +32,6 @@ export function createExportRoutes({ shares, assets, log }: ApiDeps): Hono<ApiEn
     const body = c.req.method === "HEAD" ? null : streamText(file, { onError, ending: null })
     return new Response(body, { headers })
   })
-}
-
-function isoTime(at: number): string {
-  return new Date(at).toISOString()
 }
 
 async function inlineAssets({ style, exportScript }: Assets): Promise<InlineAssets> {

@@ -7,6 +7,7 @@ import { readRange, sliceDocument } from "../viewer/range.ts"
 import { titleOf } from "../viewer/summary.ts"
 import { readQuery } from "./body.ts"
 import type { ApiDeps, ApiEnv } from "./context.ts"
+import { shownShare } from "./shown-share.ts"
 import { streamText } from "./stream-text.ts"
 import { wantedFormat } from "./wanted-format.ts"
 
@@ -34,12 +35,7 @@ export function createFormatRoutes({ shares, log }: ApiDeps): Hono<ApiEnv> {
     const document = fold.document()
     const format = FORMATS[name]
     const text = format.write({
-      share: {
-        id: share.id,
-        revision: share.revision,
-        createdAt: new Date(share.createdAt).toISOString(),
-        updatedAt: new Date(share.updatedAt).toISOString(),
-      },
+      share: shownShare(share),
       document,
       slice: range && sliceDocument(document, range),
       tools: tools ?? format.tools,

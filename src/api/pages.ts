@@ -22,6 +22,7 @@ import type { ApiDeps, ApiEnv } from "./context.ts"
 import { namesTag } from "./entity-tag.ts"
 import { createPageCache } from "./page-cache.ts"
 import { SECURITY_HEADERS } from "./security-headers.ts"
+import { shownShare } from "./shown-share.ts"
 import { streamText } from "./stream-text.ts"
 
 /** What people open: the front page, a share, and one part of it in full. */
@@ -112,12 +113,7 @@ export function createPageRoutes({ shares, machine, encode, assets, config, log 
 
   function pageOf({ share, fold }: Snapshot): SharePage {
     return {
-      share: {
-        id: share.id,
-        revision: share.revision,
-        createdAt: new Date(share.createdAt).toISOString(),
-        updatedAt: new Date(share.updatedAt).toISOString(),
-      },
+      share: shownShare(share),
       document: fold.document(),
       context: { shareID: share.id, assets: urls },
       baseUrl: config.baseUrl,

@@ -62,11 +62,14 @@ function undoneChildren(all: readonly Message[], shown: readonly Message[]): Rea
 
 /** The sessions of subagents that a message's task calls have started. */
 export function startedSessions({ parts }: Message): string[] {
-  return parts.flatMap((part) => {
-    const state = part.state as { metadata?: { sessionId?: unknown } | null } | null | undefined
-    const started = part.type === "tool" ? state?.metadata?.sessionId : undefined
-    return typeof started === "string" ? [started] : []
-  })
+  return parts.flatMap((part) => startedSession(part) ?? [])
+}
+
+/** The subagent's session that a call has started. */
+export function startedSession(part: PartData): string | undefined {
+  const state = part.state as { metadata?: { sessionId?: unknown } | null } | null | undefined
+  const started = part.type === "tool" ? state?.metadata?.sessionId : undefined
+  return typeof started === "string" ? started : undefined
 }
 
 function beforeRevert(messages: Message[], revert: { messageID?: unknown; partID?: unknown }): Message[] {

@@ -1,4 +1,4 @@
-import type { Document, Message } from "../protocol/document.ts"
+import { type Document, type Message, startedSession } from "../protocol/document.ts"
 import type { ModelData, PartData } from "../protocol/opencode.ts"
 import type { Block } from "./block.ts"
 import { blockID, nestedPartID } from "./block-id.ts"
@@ -6,7 +6,6 @@ import { html } from "./html.ts"
 import { messageFoot, messageHead, type Voice, voiceOf } from "./message.ts"
 import { renderPart } from "./part.ts"
 import { num, record } from "./read.ts"
-import { startedBy } from "./turns.ts"
 
 /** What blocks of one page must know of each other. */
 export interface Seen {
@@ -91,7 +90,7 @@ function partBlock(part: PartData, messageID: string, voice: Voice, seen: Seen):
   const own = blockID("part", part.id)
   const id = seen.parts.has(own) ? nestedPartID(messageID, part.id) : own
   seen.parts.add(id)
-  const started = startedBy(part) ?? ""
+  const started = startedSession(part) ?? ""
   const child = seen.children.get(started)
   // What a card shows besides its item: the link to a session, and how much there is room for.
   const linked = seen.sessions.has(started) ? started : ""

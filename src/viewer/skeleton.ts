@@ -48,7 +48,14 @@ export function pageEnd(): Html {
   return html`</body>\n</html>\n`
 }
 
-/** The line on top of every page. */
-export function topBar(right?: Child): Html {
-  return html`<nav class="bar" aria-label="Better Share"><a class="brand" href="/"><span class="mark" aria-hidden="true"></span>Better Share</a>${right}</nav>`
+/**
+ * The line on top of every page.
+ * @param home where its name leads; from a saved file, nowhere
+ */
+export function topBar(right?: Child, home = "/"): Html {
+  const name = html`<span class="mark" aria-hidden="true"></span>Better Share`
+  const brand = home
+    ? html`<a class="brand" href="${home}">${name}</a>`
+    : html`<span class="brand">${name}</span>`
+  return html`<nav class="bar" aria-label="Better Share">${brand}${right}</nav>`
 }

@@ -38,8 +38,6 @@ export interface TurnFacts {
 
 export type Outcome = "running" | "finished" | "aborted" | "failed"
 
-const DELEGATING: ReadonlySet<string> = new Set(["task"])
-
 export function factsOf({ prompt, answers }: Turn): TurnFacts {
   const facts = { tools: 0, failed: 0, subagents: 0, additions: 0, deletions: 0, cost: 0 }
   const files = new Set<string>()
@@ -73,7 +71,7 @@ const callFacts = remember((part: PartData) => {
   const edits = toolEdits(tool, state)
   return {
     failed: state.status === "error" ? 1 : 0,
-    subagents: DELEGATING.has(tool) ? 1 : 0,
+    subagents: tool === "task" ? 1 : 0,
     additions: edits.reduce((sum, { additions }) => sum + additions, 0),
     deletions: edits.reduce((sum, { deletions }) => sum + deletions, 0),
     paths: edits.map(({ path }) => path),
@@ -96,11 +94,6 @@ function tookOf(prompt: Message | undefined, answers: readonly Message[]): numbe
   if (first === undefined || last === undefined) return undefined
   const times = record(last.info.time)
   return elapsed({ start: record(first.info.time).created, end: times.completed ?? times.created })
-}
-
-/** Sessions that a message's task calls started. */
-export function startedBy(part: PartData): string | undefined {
-  return part.type === "tool" ? filled(record(record(part.state).metadata).sessionId) : undefined
 }
 
 const LABEL_CHARS = 90

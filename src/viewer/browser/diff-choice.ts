@@ -4,19 +4,17 @@ import { SPLIT_WIDTH, splitDiffs } from "./split-diff.ts"
 
 const KEY = "better-share:diffs:1"
 let chosen = false
-let wide: MediaQueryList | undefined
 
 /** The diffs of new content, as the reader wants them. */
 export function settleDiffs(content: ParentNode): void {
-  if (chosen && wide?.matches) splitDiffs(content, true)
+  if (chosen) splitDiffs(content, true)
 }
 
 export function watchDiffs(): void {
-  wide = matchMedia(SPLIT_WIDTH)
   chosen = recall()
   const panel = document.getElementById("view")
   if (panel) addChoice(panel)
-  wide.addEventListener("change", show)
+  matchMedia(SPLIT_WIDTH).addEventListener("change", show)
   show()
 }
 
@@ -25,7 +23,7 @@ let showChoice = () => {}
 
 function show(): void {
   showChoice()
-  splitDiffs(document, chosen && wide?.matches === true)
+  splitDiffs(document, chosen)
 }
 
 function addChoice(panel: HTMLElement): void {

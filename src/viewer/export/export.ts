@@ -5,6 +5,7 @@ import { timeTag } from "../format.ts"
 import { createFrame } from "../frame.ts"
 import { type Html, html, trusted } from "../html.ts"
 import { pagePieces, type SharePage } from "../page.ts"
+import { topBar } from "../skeleton.ts"
 import { titleOf } from "../summary.ts"
 import { USUAL_VIEW } from "../view.ts"
 
@@ -29,16 +30,12 @@ export function* renderExport(
   const frame = { ...createFrame(document, context), whole: true, lean: false, file: true }
   const title = titleOf(document)
   yield start({ title: `${title} · Better Share`, description: describe(document), assets }).text
-  yield html`<a class="skip" href="#${LOG}">Skip to the conversation</a>${fileBar()}<div id="${PAGE}">`.text
+  yield html`<a class="skip" href="#${LOG}">Skip to the conversation</a>${topBar(fileControls(USUAL_VIEW), "")}<div id="${PAGE}">`
+    .text
   yield* pagePieces(document, frame)
   const created = timeTag(Date.parse(share.updatedAt))
   yield html`</div><footer><p>${created && html`Saved as of ${created} with `}Better Share</p></footer>`.text
   yield html`<script>${trusted(inline(assets.script, "script"))}</script></body>\n</html>\n`.text
-}
-
-/** The line on top, as `topBar` has it, without a link: behind it there would be the disk's own root. */
-function fileBar(): Html {
-  return html`<nav class="bar" aria-label="Better Share"><span class="brand"><span class="mark" aria-hidden="true"></span>Better Share</span>${fileControls(USUAL_VIEW)}</nav>`
 }
 
 interface Start {

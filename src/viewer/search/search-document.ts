@@ -1,10 +1,9 @@
-import { type Document, type Message, visible } from "../../protocol/document.ts"
+import { type Document, type Message, startedSession, visible } from "../../protocol/document.ts"
 import type { ModelData, PartData } from "../../protocol/opencode.ts"
 import { CHANGES, OTHERS, SUMMARY } from "../block.ts"
 import { blockID, nestedPartID } from "../block-id.ts"
 import { voiceOf } from "../message.ts"
 import { filled, list, num, record } from "../read.ts"
-import { startedBy } from "../turns.ts"
 import type { Excerpt } from "./excerpt.ts"
 import { errorFields, type Field, fieldsOfPart, type Place, texts } from "./fields.ts"
 import type { Query } from "./query.ts"
@@ -139,7 +138,7 @@ function* soughtInSession(document: Document, subagent: string | undefined, walk
         tool: type === "tool" ? filled(tool) : undefined,
         fields: fieldsOfPart(part, message.info.role),
       }
-      const started = startedBy(part) ?? ""
+      const started = startedSession(part) ?? ""
       const child = children.get(started)
       children.delete(started)
       if (child) yield* soughtInChild(child, walk)
