@@ -13,6 +13,7 @@ import { openFileStore } from "../src/storage/blobs/file.ts"
 import { openSqliteStore } from "../src/storage/meta/sqlite.ts"
 import { createInProcessNotifier } from "../src/storage/notifier/in-process.ts"
 import { createTrust } from "../src/trust/trust.ts"
+import { TEST_KEYS } from "./test-keys.ts"
 import { builtAssets, builtPlugin } from "./world.ts"
 
 /** The app on real storage, without a server before it, that says what it asked of storage. */
@@ -38,6 +39,8 @@ const NONE: Limiters = {
   syncs: undefined,
   passes: undefined,
   "share-passes": undefined,
+  passwords: undefined,
+  "share-passwords": undefined,
 }
 
 export async function createCountingApp(): Promise<CountingApp> {
@@ -80,6 +83,7 @@ export async function createCountingApp(): Promise<CountingApp> {
     notifier: { ...createInProcessNotifier(), isFresh: () => hearing.fresh },
     machine,
     log,
+    keys: TEST_KEYS,
     maxShareBytes: 2 ** 29,
   })
   const trust = createTrust({

@@ -18,6 +18,8 @@ export interface World {
   dataDir: string
   /** The running server's, for what is given out past HTTP. */
   readonly trust: Trust
+  /** What the server does by itself from time to time. */
+  upkeep(): Promise<void>
   /** Keys of all stored objects, as file paths below the store's root. */
   storedFiles(): Promise<string[]>
   /** Cuts every connection and stops the server. */
@@ -62,6 +64,7 @@ export async function createWorld({
       if (!serving) throw new Error("The server is stopped.")
       return serving.trust
     },
+    upkeep: async () => serving?.shares.upkeep(),
     storedFiles: () => filesBelow(join(dataDir, "objects")),
     stop,
     start,

@@ -3,6 +3,7 @@ import { compress } from "hono/compress"
 import { ShareError } from "../protocol/errors.ts"
 import { ROUTES } from "../protocol/routes.ts"
 import { maskPath, pathOf, splitPathToken } from "./access.ts"
+import { createVisitors } from "./admit.ts"
 import { assetUrls, createAssetRoutes } from "./assets.ts"
 import { createCardRoutes } from "./card.ts"
 import type { ApiDeps, ApiEnv, Bindings } from "./context.ts"
@@ -21,6 +22,7 @@ import { createSearchRoutes } from "./search.ts"
 import { SECURITY_HEADERS } from "./security-headers.ts"
 import { createShareRoutes } from "./share.ts"
 import { createUploadRoutes } from "./uploads.ts"
+import { createVisibilityRoutes } from "./visibility.ts"
 
 export interface App {
   fetch(request: Request, bindings: Bindings): Response | Promise<Response>
@@ -73,15 +75,19 @@ export function createApp(deps: ApiDeps): App {
   const limits = createLimits(deps)
   for (const path of ["/api/share/*", "/api/upload/*", "/share/*", "/s/*", "/enter"])
     app.use(path, limits.countRequest)
+  const pages = createPageRoutes(deps)
+  const visitors = createVisitors(deps, pages.gateOf)
+  for (const path of ["/api/share/*", "/share/*"]) app.use(path, visitors.admit)
+  app.route("/", createVisibilityRoutes(deps, visitors))
   app.route("/", createShareRoutes(deps, limits))
-  const events = createEventRoutes(deps)
+  const events = createEventRoutes(deps, visitors)
   app.route("/", events.routes)
   app.route("/", createDirectRoutes(deps, limits))
   app.route("/", createMetadataRoutes(deps))
   app.route("/", createExportRoutes(deps))
   app.route("/", createFormatRoutes(deps))
   app.route("/", createSearchRoutes(deps))
-  app.route("/", createPageRoutes(deps))
+  app.route("/", pages.routes)
   app.route("/", createCardRoutes(deps))
   app.route("/", createEnterRoutes(deps))
   if (uploads) app.route("/", createUploadRoutes({ door: uploads, maxBytes: config.maxSyncBytes }))

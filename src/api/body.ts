@@ -1,5 +1,6 @@
 import type { Context } from "hono"
 import type * as z from "zod/mini"
+import { splitCapability } from "../protocol/capability.ts"
 import { notFound, ShareError } from "../protocol/errors.ts"
 import { formatBytes, LIMITS } from "../protocol/limits.ts"
 import { shareParams, shareSecretHeader } from "../protocol/routes.ts"
@@ -42,14 +43,15 @@ async function readSmall(c: Context<ApiEnv>): Promise<Uint8Array[]> {
   return chunks
 }
 
-/** The share's id from the path. */
+/** The share's id from the path, where a capability may stand behind it. */
 export function readShareID(c: Context<ApiEnv>): string {
   return readParams(c, shareParams).id
 }
 
 /** The path's parameters, parsed by their schema. What cannot be one is answered like one that does not exist. */
 export function readParams<T extends z.ZodMiniType>(c: Context<ApiEnv>, schema: T): z.infer<T> {
-  const params = schema.safeParse(c.req.param())
+  const { id, ...others } = c.req.param() as Record<string, string>
+  const params = schema.safeParse(id === undefined ? others : { ...others, id: splitCapability(id).shareID })
   if (!params.success) throw notFound()
   return params.data
 }
@@ -66,7 +68,10 @@ export function readQuery<T extends z.ZodMiniType>(c: Context<ApiEnv>, schema: T
   return accept(schema.safeParse(c.req.query()))
 }
 
-function accept<T>(result: { success: true; data: T } | { success: false; error: z.core.$ZodError }): T {
+/** What a schema says of a value from outside. Throws `invalid_request`. */
+export function accept<T>(
+  result: { success: true; data: T } | { success: false; error: z.core.$ZodError },
+): T {
   if (result.success) return result.data
   const [issue] = result.error.issues
   const at = issue?.path.join(".")

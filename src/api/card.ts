@@ -21,7 +21,7 @@ export function createCardRoutes({
 
   return new Hono<ApiEnv>().get("/share/:id/card.png", async (c) => {
     // The row first, for what is kept too: once a share is revoked this throws.
-    const found = await find(readShareID(c))
+    const found = c.get("found") ?? (await find(readShareID(c)))
     const known = cache.find(found)
     if (known) return answer(known)
     const { share, svg } = await outline(found)

@@ -1,3 +1,4 @@
+import type { ActiveShare } from "../shares/active.ts"
 import type { BudgetName, Limiter, Log, Machine, UploadDoor } from "../shares/ports.ts"
 import type { Shares } from "../shares/shares.ts"
 import type { Trust } from "../trust/trust.ts"
@@ -66,6 +67,8 @@ export interface ApiEnv {
     requestID: string
     /** The token of a `/t/<token>` address, if it came by one. */
     pathToken: string | undefined
+    /** The share that the address names, when its row was read for this request. */
+    found: ActiveShare | undefined
     /** The answer has all its headers and its final form. */
     complete: boolean | undefined
   }

@@ -40,13 +40,18 @@ export function createDirectRoutes(deps: ApiDeps, limits: Limits): Hono<ApiEnv> 
   app.post(ROUTES.reserveShare.path, async (c) => {
     const who = await limits.beforeCreate(c)
     const { shareId: shareID, sessionId: sessionID, owner, ...rest } = await readBody(c, reserveBody)
-    const { tickets, encrypted } = rest
+    const { tickets, encrypted, visibility, password, expires } = rest
     const reserved = await shares.reserve({
       shareID,
       sessionID,
       tickets,
       encrypted,
       owner: owner && toClaim(c, owner),
+      access: {
+        visibility: visibility ?? (password === undefined ? undefined : "password"),
+        password,
+        expiry: expires,
+      },
       ...who,
     })
     log.info({ share: reserved.share.id, request: c.get("requestID") }, "share created")

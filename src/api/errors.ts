@@ -2,9 +2,11 @@ import type { Context } from "hono"
 import { ShareError } from "../protocol/errors.ts"
 import { LimitReached, StorageError } from "../shares/ports.ts"
 import { renderMessagePage } from "../viewer/message-page.ts"
+import { renderPasswordPage } from "../viewer/password-page.ts"
 import { assetUrls } from "./assets.ts"
 import type { ApiDeps, ApiEnv } from "./context.ts"
 import { describeLimit } from "./limits.ts"
+import { namedShare } from "./named-share.ts"
 import { wantedFormat } from "./wanted-format.ts"
 
 /** Seconds after which a client may try again when the storage does not answer. */
@@ -16,11 +18,14 @@ export function answerError(error: unknown, c: Context<ApiEnv>, deps: ApiDeps): 
   const headers: Record<string, string> = { "cache-control": "no-store" }
   if (known.code === "unavailable") headers["retry-after"] = RETRY_AFTER
   if (error instanceof LimitReached) Object.assign(headers, describeLimit(error).headers)
-  if (known.code === "unauthorized") headers["www-authenticate"] = "Bearer"
+  const challenge = CHALLENGES[known.code]
+  if (challenge) headers["www-authenticate"] = challenge
   const format = wantedFormat(c)
   if (c.req.path.startsWith("/api/") || format === "json")
     return c.json(known.toBody(), known.status, headers)
   if (format) return c.text(`${MESSAGES[known.status] ?? known.message}\n`, known.status, headers)
+  const asked = known.code === "password_required" ? namedShare(c) : undefined
+  if (asked) return c.html(passwordPage(c, asked.shareID, deps), known.status, headers)
   const page = renderMessagePage({
     status: known.status,
     title: TITLES[known.status] ?? "Something went wrong",
@@ -31,6 +36,14 @@ export function answerError(error: unknown, c: Context<ApiEnv>, deps: ApiDeps): 
   return c.html(page, known.status, headers)
 }
 
+function passwordPage({ req }: Context<ApiEnv>, shareID: string, { assets }: ApiDeps): string {
+  return renderPasswordPage({
+    shareID,
+    back: `${req.path}${new URL(req.url).search}`,
+    assets: assetUrls(assets),
+  })
+}
+
 /** A share's page whose query asked for what is not there, as a range of messages that a session does not have. */
 function asksForPartOfShare({ req }: Context<ApiEnv>): boolean {
   return /^\/share\/[^/]+$/.test(req.path) && new URL(req.url).search !== ""
@@ -38,6 +51,12 @@ function asksForPartOfShare({ req }: Context<ApiEnv>): boolean {
 
 function wholeOf({ req }: Context<ApiEnv>): { href: string; text: string } {
   return { href: req.path, text: "Show the whole session" }
+}
+
+/** A 401 says how it can be met (RFC 9110, 11.6.1); the second scheme is ours, which no browser answers by itself. */
+const CHALLENGES: Partial<Record<string, string>> = {
+  unauthorized: "Bearer",
+  password_required: "Share-Password",
 }
 
 /** What a reader is told instead of what a client is. */

@@ -1,4 +1,5 @@
 import { Hono } from "hono"
+import { splitCapability } from "../protocol/capability.ts"
 import { notFound } from "../protocol/errors.ts"
 import { shareParams } from "../protocol/routes.ts"
 import { type InlineAssets, renderExport } from "../viewer/export/export.ts"
@@ -12,8 +13,9 @@ import { streamText } from "./stream-text.ts"
 export function createExportRoutes({ shares, assets, log }: ApiDeps): Hono<ApiEnv> {
   let inline: Promise<InlineAssets> | undefined
   return new Hono<ApiEnv>().get("/share/:id", async (c, next) => {
-    const [, id = "", ending] = /^(.*?)(\.html)?$/.exec(c.req.param("id")) ?? []
+    const [, named = "", ending] = /^(.*?)(\.html)?$/.exec(c.req.param("id")) ?? []
     if (ending === undefined) return next()
+    const id = splitCapability(named).shareID
     if (!shareParams.safeParse({ id }).success) throw notFound()
     const { share, fold } = await shares.read(id)
     inline ??= inlineAssets(assets)

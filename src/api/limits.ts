@@ -73,6 +73,8 @@ const REFUSALS: Record<BudgetName, (limit: number) => string> = {
     `Your address has handed on passing text ${limit} times, as often as it may in a minute.`,
   "share-passes": (limit) =>
     `Passing text of this share has been handed on ${limit} times, as often as it may in a minute.`,
+  passwords: (limit) => `Your address has given ${limit} wrong passwords for this share.`,
+  "share-passwords": (limit) => `Wrong passwords have been given for this share ${limit} times in an hour.`,
 }
 
 const CREATIONS = new Set<string>(

@@ -20,13 +20,20 @@ import { readQuery, readShareID } from "./body.ts"
 import { chooseCoding } from "./content-coding.ts"
 import type { ApiDeps, ApiEnv } from "./context.ts"
 import { namesTag } from "./entity-tag.ts"
-import { createPageCache } from "./page-cache.ts"
+import { createPageCache, type PageCache } from "./page-cache.ts"
+import { robotsFor } from "./robots.ts"
 import { SECURITY_HEADERS } from "./security-headers.ts"
 import { shownShare } from "./shown-share.ts"
 import { streamText } from "./stream-text.ts"
 
+export interface PageRoutes {
+  routes: Hono<ApiEnv>
+  /** Who may see a share whose page is kept; undefined where that has to be asked for. */
+  gateOf: PageCache["gateOf"]
+}
+
 /** What people open: the front page, a share, and one part of it in full. */
-export function createPageRoutes({ shares, machine, encode, assets, config, log }: ApiDeps): Hono<ApiEnv> {
+export function createPageRoutes({ shares, machine, encode, assets, config, log }: ApiDeps): PageRoutes {
   const app = new Hono<ApiEnv>()
   const urls = assetUrls(assets)
   const pages = createPageCache({
@@ -34,14 +41,20 @@ export function createPageRoutes({ shares, machine, encode, assets, config, log 
     machine,
     encode,
     headers: { ...PAGE_HEADERS, ...KEPT_HEADERS },
-    render: ({ share, fold }) =>
-      share.encrypted
-        ? renderEncryptedPage(encryptedPageOf(share))
-        : renderSharePage(pageOf({ share, fold })),
+    render: (snapshot) =>
+      snapshot.share.encrypted
+        ? renderEncryptedPage(encryptedPageOf(snapshot.share))
+        : renderSharePage(pageOf(snapshot)),
   })
 
   /** What is sealed has a page as well, though nothing of it can be read here. */
-  async function readForPage(shareID: string): Promise<Snapshot> {
+  async function readForPage(shareID: string): Promise<PageSnapshot> {
+    const snapshot = await readOrSealed(shareID)
+    const { share } = snapshot
+    return { ...snapshot, importUrl: `${config.baseUrl}${shareHref(await shares.openName(share))}` }
+  }
+
+  async function readOrSealed(shareID: string): Promise<Snapshot> {
     try {
       return await shares.read(shareID)
     } catch (error) {
@@ -69,8 +82,9 @@ export function createPageRoutes({ shares, machine, encode, assets, config, log 
       const snapshot = await readForPage(shareID)
       if (!snapshot.share.encrypted) return answerPage(c, renderSharePage(partOf(pageOf(snapshot), query)))
     }
-    const page = await pages.open(shareID)
-    if (!("tag" in page)) return answerPage(c, page)
+    const { page, share } = await pages.open(shareID, c.get("found"))
+    if (c.req.method === "GET") shares.viewed(share)
+    if (!("tag" in page)) return answerPage(c, page, robotsFor(share))
     const coding = chooseCoding(c.req.header("accept-encoding"))
     const etag = page.tag(coding)
     const unchanged = namesTag(c.req.header("if-none-match"), etag)
@@ -100,7 +114,7 @@ export function createPageRoutes({ shares, machine, encode, assets, config, log 
     const snapshot = await shares.read(readShareID(c))
     const page = renderPartPage({ ...pageOf(snapshot), partID: c.req.param("part") })
     if (page === undefined) throw notFound()
-    return c.body(page, 200, PAGE_HEADERS)
+    return c.body(page, 200, { ...PAGE_HEADERS, ...HIDDEN })
   })
 
   function encryptedPageOf({ id, createdAt }: Snapshot["share"]) {
@@ -111,8 +125,9 @@ export function createPageRoutes({ shares, machine, encode, assets, config, log 
     }
   }
 
-  function pageOf({ share, fold }: Snapshot): SharePage {
+  function pageOf({ share, fold, importUrl }: PageSnapshot): SharePage {
     return {
+      ...(importUrl !== undefined && { importUrl }),
       share: shownShare(share),
       document: fold.document(),
       context: { shareID: share.id, assets: urls },
@@ -120,13 +135,22 @@ export function createPageRoutes({ shares, machine, encode, assets, config, log 
     }
   }
 
-  function answerPage(c: Context<ApiEnv>, pieces: Iterable<string>): Response {
+  function answerPage(
+    c: Context<ApiEnv>,
+    pieces: Iterable<string>,
+    robots: Record<string, string> = HIDDEN,
+  ): Response {
     const request = c.get("requestID")
     const onError = (err: unknown) => log.error({ err, request }, "a page was cut off")
-    return c.body(streamText(pieces, { onError }), 200, PAGE_HEADERS)
+    return c.body(streamText(pieces, { onError }), 200, { ...PAGE_HEADERS, ...robots })
   }
 
-  return app
+  return { routes: app, gateOf: pages.gateOf }
+}
+
+interface PageSnapshot extends Snapshot {
+  /** What `opencode import` takes. */
+  importUrl?: string
 }
 
 type PageQuery = z.infer<typeof pageQuery>
@@ -151,10 +175,11 @@ const PAGE_HEADERS = {
   "content-type": "text/html; charset=utf-8",
   // A revoked share must not come out of anybody's cache.
   "cache-control": "no-store",
-  "x-robots-tag": "noindex",
   // The same address tells a share in other forms (api/formats.ts).
   vary: "accept, accept-encoding",
 }
+
+const HIDDEN = { "x-robots-tag": "noindex" }
 
 const KEPT_HEADERS = {
   ...SECURITY_HEADERS,

@@ -11,6 +11,7 @@ const VERDICTS: Record<ErrorCode, Verdict> = {
   invalid_json: "never",
   invalid_request: "never",
   unauthorized: "again",
+  password_required: "never",
   forbidden: "again",
   not_found: "never",
   method_not_allowed: "never",

@@ -68,7 +68,9 @@ export async function compose(
     blobs,
     notifier,
     machine,
+    keys: trust.keys,
     log,
+    expiry: config.expiry,
     maxShareBytes: config.maxShareBytes,
   })
 

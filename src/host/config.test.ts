@@ -44,6 +44,8 @@ test("nothing set is a server on loopback with everything under ./data", () => {
       viewsPerMinute: 6000,
       syncsPerMinute: 12_000,
     },
+    expiry: { usual: undefined, longest: undefined },
+    publicList: false,
     logLevel: "info",
     sample: true,
   })

@@ -1,6 +1,8 @@
 import { LIMITS } from "../protocol/limits.ts"
 import { isLoopback } from "../protocol/loopback.ts"
+import type { ExpiryPolicy } from "../shares/access/expiry-policy.ts"
 import type { S3Settings } from "../storage/blobs/s3.ts"
+import { EXPIRY_VARIABLES } from "./expiry-variables.ts"
 import { LIMIT_VARIABLES, type LimitSettings } from "./limit-variables.ts"
 import { halfSetS3, S3_VARIABLES } from "./s3-variables.ts"
 import { TRUST_VARIABLES, type TrustSettings } from "./trust-variables.ts"
@@ -25,6 +27,9 @@ export interface Config {
   maxSyncBytes: number
   maxShareBytes: number
   limits: LimitSettings
+  expiry: ExpiryPolicy
+  /** Whether public shares are listed. */
+  publicList: boolean
   logLevel: LogLevel
   sample: boolean
 }
@@ -79,6 +84,7 @@ export const VARIABLES = {
     parse: readBytes,
   },
   ...LIMIT_VARIABLES,
+  ...EXPIRY_VARIABLES,
   LOG_LEVEL: {
     about: `How much is logged: ${LOG_LEVELS.join(", ")}. Requests are logged at debug.`,
     fallback: "info",
@@ -139,6 +145,11 @@ export function readConfig(env: Environment): Config {
       viewsPerMinute: read("LIMIT_VIEWS_PER_MINUTE", VARIABLES.LIMIT_VIEWS_PER_MINUTE),
       syncsPerMinute: read("LIMIT_SYNCS_PER_MINUTE", VARIABLES.LIMIT_SYNCS_PER_MINUTE),
     },
+    expiry: {
+      usual: read("DEFAULT_EXPIRY", VARIABLES.DEFAULT_EXPIRY),
+      longest: read("MAX_EXPIRY", VARIABLES.MAX_EXPIRY),
+    },
+    publicList: read("PUBLIC_LIST", VARIABLES.PUBLIC_LIST),
     logLevel: read("LOG_LEVEL", VARIABLES.LOG_LEVEL),
     sample: read("SAMPLE", VARIABLES.SAMPLE),
   }

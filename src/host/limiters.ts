@@ -7,6 +7,9 @@ import type { Config } from "./config.ts"
 const MINUTE = 60_000
 /** Of one share a minute: a plugin hands text on seven times a second. */
 const SHARE_PASSES = 1_260
+/** Wrong passwords for one share: from one address in five minutes, and from everywhere in an hour. */
+const PASSWORDS = 10
+const SHARE_PASSWORDS = 200
 
 /** Limits on creating are shared by all nodes on a database; those on viewing and syncing are each node's own. */
 export function openLimiters(
@@ -24,6 +27,8 @@ export function openLimiters(
       syncs: open("syncs", limits.syncsPerMinute, MINUTE, here),
       // As often again as syncs from one address, and of one share three times as often as a plugin does.
       passes: open("passes", limits.syncsPerMinute, MINUTE, here),
+      passwords: open("passwords", PASSWORDS, 5 * MINUTE, everywhere),
+      "share-passwords": open("share-passwords", SHARE_PASSWORDS, 60 * MINUTE, everywhere),
       "share-passes": open("share-passes", Math.min(limits.syncsPerMinute, SHARE_PASSES), MINUTE, here),
     },
     close: async () => shared?.close(),

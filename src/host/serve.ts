@@ -1,4 +1,5 @@
 import type { Machine } from "../shares/ports.ts"
+import type { Shares } from "../shares/shares.ts"
 import type { Trust } from "../trust/trust.ts"
 import { type ComposeDeps, type Composition, compose } from "./compose.ts"
 import type { Config } from "./config.ts"
@@ -11,6 +12,7 @@ export interface Serving {
   /** Where it listens. */
   url: string
   sampleUrl: string | undefined
+  shares: Shares
   trust: Trust
   close(): Promise<void>
 }
@@ -33,11 +35,12 @@ export async function serve(
   })
   const baseUrl = config.baseUrl ?? listening.url
   if (!composition) throw new Error("It listens, and was not composed.")
-  const { sampleID, trust } = composition
+  const { sampleID, shares, trust } = composition
   return {
     baseUrl,
     url: listening.url,
     sampleUrl: sampleID === undefined ? undefined : `${baseUrl}/share/${sampleID}`,
+    shares,
     trust,
     async close() {
       const drained = listening.close()

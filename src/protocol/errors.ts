@@ -3,6 +3,7 @@ export const ERROR_STATUS = {
   invalid_json: 400,
   invalid_request: 400,
   unauthorized: 401,
+  password_required: 401,
   forbidden: 403,
   not_found: 404,
   method_not_allowed: 405,
@@ -47,6 +48,16 @@ export function notFound(): ShareError {
   return new ShareError("not_found", "There is no such share, or the secret is not the right one.")
 }
 
-export function gone(): ShareError {
-  return new ShareError("gone", "This share has been removed by its owner.")
+/** @param state what has become of it */
+export function gone(state: "revoked" | "expired" | "active" = "revoked"): ShareError {
+  return new ShareError(
+    "gone",
+    state === "expired"
+      ? "This share has expired: its owner had set it an end."
+      : "This share has been removed by its owner.",
+  )
+}
+
+export function passwordRequired(): ShareError {
+  return new ShareError("password_required", "This share asks for a password.")
 }

@@ -1,4 +1,5 @@
 import type { Passing } from "../protocol/passing.ts"
+import type { Visibility } from "../protocol/visibility.ts"
 
 /**
  * What the shares room needs from the world. Drivers stand in storage/ (and host/, for the machine's own things);
@@ -59,6 +60,16 @@ export interface ShareRow {
   plainUntil: number | undefined
   /** The plain object as last seen. */
   plain: { version: string; bytes: number } | undefined
+  visibility: Visibility
+  /** Of a share that asks for one: as it was stretched. */
+  password: string | undefined
+  /** +1 whenever who may see it, or for how long, has changed. */
+  access: number
+  /** From then on it is as good as revoked; undefined: when it is revoked. */
+  expiresAt: number | undefined
+  /** Pages that were opened, and when the first one was. */
+  views: number
+  firstViewedAt: number | undefined
 }
 
 export interface NewShare {
@@ -75,6 +86,32 @@ export interface NewShare {
   /** It is not unless said. */
   encrypted?: boolean
   createdAt: number
+  /** Whoever has the link may see it until it is revoked, unless said. */
+  access?: ShareAccess | undefined
+}
+
+/** Who may see a share, and for how long. */
+export interface ShareAccess {
+  visibility: Visibility
+  /** Stretched; of a share that asks for one, and of no other. */
+  password: string | undefined
+  /** Undefined: until it is revoked. */
+  expiresAt: number | undefined
+}
+
+/** Views of one share that were counted since they were last noted. */
+export interface CountedViews {
+  shareID: string
+  generation: number
+  views: number
+  /** When the first of them was. */
+  at: number
+}
+
+/** Where a page of a list ends: what is older comes next. */
+export interface ListPlace {
+  createdAt: number
+  id: string
 }
 
 /** One immutable object of the log. Manifest order is the order of `firstRevision`. */
@@ -180,6 +217,37 @@ export interface MetaStore {
   addSecret(secret: { shareID: string; hash: string; scope: SecretScope; createdAt: number }): Promise<void>
   secrets(shareID: string): Promise<{ hash: string; scope: SecretScope }[]>
   /**
+   * Changes who may see an active share of this generation, and for how long, and raises its access. Resolves to the
+   * share as it then is; undefined, and nothing done, when it is not active, or when it is at another access than `was`
+   * says.
+   */
+  setAccess(change: {
+    shareID: string
+    generation: number
+    was: number
+    access: ShareAccess
+    at: number
+  }): Promise<ShareRow | undefined>
+  /** Active shares whose time is over, the longest over first. */
+  overdue(now: number, limit: number): Promise<DeletionID[]>
+  /** Adds to what shares were viewed. Of those that are gone nothing is noted. */
+  addViews(counted: readonly CountedViews[]): Promise<void>
+  /** Active shares that everybody may see, the newest first; of those with a title that has `words` in it. */
+  listPublic(query: {
+    words: string | undefined
+    before: ListPlace | undefined
+    now: number
+    limit: number
+  }): Promise<ShareRow[]>
+  /** Active shares of these creators, and these ones, the newest first. */
+  listOwned(query: {
+    creators: readonly string[]
+    shares: readonly DeletionID[]
+    before: ListPlace | undefined
+    now: number
+    limit: number
+  }): Promise<ShareRow[]>
+  /**
    * Gives the newest active share of the direct door that the creator made for the session, sealed or not as asked, new
    * secrets in the place of all that it had, in one transaction. Undefined, and nothing done, when there is none.
    */
@@ -238,6 +306,8 @@ export interface MetaStore {
    * that it revoked, none when this generation was not active.
    */
   revoke(share: DeletionID, at: number): Promise<string[]>
+  /** The same for one share whose time is over at `at`, and for no other: it is then expired. */
+  expire(share: DeletionID, at: number): Promise<string[]>
   /** Of one generation, or of the newest that has one. */
   findDeletion(shareID: string, generation?: number): Promise<DeletionRow | undefined>
   unfinishedDeletions(): Promise<DeletionRow[]>
@@ -343,6 +413,8 @@ export interface ShareNews {
   shareID: string
   revision: number
   state: ShareState
+  /** When that is what has changed: those who may see it may be others now. */
+  access?: number
 }
 
 /**
@@ -387,10 +459,19 @@ export interface Machine {
   hash(text: string): string
   /** Compares without telling by its time where they differ. */
   equal(a: string, b: string): boolean
+  /** What checks a password, and does not tell it: slow to make on purpose. */
+  stretch(password: string): Promise<string>
+  isStretchOf(password: string, stretched: string): Promise<boolean>
   /** Whether an Ed25519 signature is this key's, of this text. Key and signature in base64url; false for what is none. */
   verify(key: string, text: string, signature: string): boolean
   compress(source: AsyncIterable<Uint8Array>): AsyncIterable<Uint8Array>
   decompress(source: AsyncIterable<Uint8Array>): AsyncIterable<Uint8Array>
+}
+
+/** The instance's own keys, which outlast their replacement by newer ones. */
+export interface Keys {
+  /** A text's code by each of the keys, in base64url, the newest first. Of one purpose it says nothing for another. */
+  macs(purpose: string, text: string): Promise<string[]>
 }
 
 export interface Log {
@@ -416,7 +497,15 @@ export class StorageError extends Error {
 }
 
 /** What is limited, each by itself. */
-export type BudgetName = "new-shares" | "create-requests" | "views" | "syncs" | "passes" | "share-passes"
+export type BudgetName =
+  | "new-shares"
+  | "create-requests"
+  | "views"
+  | "syncs"
+  | "passes"
+  | "share-passes"
+  | "passwords"
+  | "share-passwords"
 
 /**
  * How often each key may do something. Windows are fixed: a key's first take begins one, and when it ends everything

@@ -1,11 +1,18 @@
 import type { Item } from "../protocol/item.ts"
 import type { Receipt } from "../protocol/routes.ts"
+import { type Admission, createAdmission } from "./access/admission.ts"
+import { type ChangeRequest, createAccessChanger } from "./access/change.ts"
+import { createExpirer } from "./access/expire.ts"
+import { type ExpiryPolicy, NO_EXPIRY } from "./access/expiry-policy.ts"
+import { createUnlocker } from "./access/unlock.ts"
+import { createViewCounter } from "./access/views.ts"
+import { withExpiry } from "./access/with-expiry.ts"
 import type { ActiveShare } from "./active.ts"
 import { createAppender } from "./append/append.ts"
 import { createCompactor } from "./compact/compact.ts"
 import { createSweeper, type Swept } from "./compact/sweep.ts"
 import { type CreateRequest, createCreator } from "./create/create.ts"
-import type { BlobStore, Log, Machine, MetaStore, Notifier } from "./ports.ts"
+import type { BlobStore, Keys, Log, Machine, MetaStore, Notifier } from "./ports.ts"
 import { createReader, type ShareReader } from "./read/read.ts"
 import { createRevoker } from "./revoke/revoke.ts"
 import { createDirectDoor, type DirectDoor } from "./upload/direct.ts"
@@ -20,22 +27,33 @@ export interface SharesDeps {
   blobs: BlobStore
   notifier: Notifier
   machine: Machine
+  keys: Keys
   log: Log
+  /** How long shares stay; for ever unless told. */
+  expiry?: ExpiryPolicy
   /** What one share may come to, uncompressed: reading it takes some times that in memory. Bytes. */
   maxShareBytes: number
 }
 
 /** What a share may do, whatever stands behind the ports. */
-export interface Shares extends ShareReader, DirectDoor {
+export interface Shares extends ShareReader, DirectDoor, Admission {
   /** A new share for a session, or a second secret to one that was created a moment ago. */
   create(request: CreateRequest): Promise<{ id: string; secret: string }>
   /** Appends what changed as one commit. Resolves to the revision that the share then has. */
   append(request: { shareID: string; secret: string; items: AsyncIterable<Item[]> }): Promise<number>
   /** Revokes the share and deletes what is stored for it. Repeatable. */
   revoke(request: { shareID: string; secret: string }): Promise<Receipt>
+  /** Changes who may see a share, and for how long. */
+  changeAccess(request: ChangeRequest): Promise<ActiveShare>
+  /** What opens a share that asks for a password. */
+  unlock(request: { shareID: string; password: string }): Promise<string>
+  /** Counts a view. It is noted some time later. */
+  viewed(share: ActiveShare): void
+  listPublic: MetaStore["listPublic"]
+  listOwned: MetaStore["listOwned"]
   /** Goes on with deletions that a crash or a failing store interrupted. */
   resumeDeletions(): Promise<void>
-  /** To be called about every minute: goes on with deletions, and deletes what merges have replaced. */
+  /** To be called about every minute: ends what has expired, goes on with deletions, and deletes what merges have replaced. */
   upkeep(): Promise<void>
   /** To be called now and then: looks through the store for what nobody needs. One node at a time does it. */
   sweep(): Promise<Swept | undefined>
@@ -54,7 +72,10 @@ export interface Shares extends ShareReader, DirectDoor {
   stop(): Promise<void>
 }
 
-export function createShares(deps: SharesDeps): Shares {
+export function createShares(given: SharesDeps): Shares {
+  const { meta: rows, machine } = given
+  const deps = { ...given, meta: withExpiry(rows, machine.now) }
+  const { expiry = NO_EXPIRY } = given
   const plain = createPlainForm(deps)
   const reader = createReader({ ...deps, plain })
   const compactor = createCompactor(deps)
@@ -67,6 +88,9 @@ export function createShares(deps: SharesDeps): Shares {
   const revoker = createRevoker({ ...deps, reader, settle })
   const sweeper = createSweeper(deps)
   const direct = createDirectDoor(deps)
+  const admission = createAdmission(deps)
+  const views = createViewCounter(deps)
+  const expirer = createExpirer({ ...deps, forget: reader.forget })
   const running = new Set<Promise<unknown>>()
 
   function track<T>(work: Promise<T>): Promise<T> {
@@ -77,6 +101,8 @@ export function createShares(deps: SharesDeps): Shares {
   }
 
   async function upkeep(): Promise<void> {
+    await views.flush()
+    await expirer.expireOverdue()
     await revoker.resumeDeletions()
     await sweeper.sweepSuperseded()
     await deps.meta.forgetLeases(deps.machine.now() - ENDED_LEASE_MS)
@@ -89,6 +115,12 @@ export function createShares(deps: SharesDeps): Shares {
 
   return {
     ...reader,
+    ...admission,
+    changeAccess: createAccessChanger({ ...deps, expiry }),
+    unlock: createUnlocker({ ...deps, admission }),
+    viewed: views.count,
+    listPublic: rows.listPublic,
+    listOwned: rows.listOwned,
     reserve: (request) => track(direct.reserve(request)),
     recover: (request) => track(direct.recover(request)),
     presign: (request) => track(direct.presign(request)),
@@ -112,6 +144,7 @@ export function createShares(deps: SharesDeps): Shares {
     async stop() {
       sweeper.stop()
       await Promise.all([idle(), compactor.stop()])
+      await views.flush()
     },
     isFresh: deps.notifier.isFresh,
     setViewers: deps.notifier.setViewers,

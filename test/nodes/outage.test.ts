@@ -10,6 +10,7 @@ import { createInProcessNotifier } from "../../src/storage/notifier/in-process.t
 import { type Answer, createNativeClient } from "../native-client.ts"
 import type { Operation } from "../s3/operations.ts"
 import type { Fault } from "../s3/strict-s3.ts"
+import { TEST_KEYS } from "../test-keys.ts"
 import { waitFor } from "../wait.ts"
 import { type Cluster, createCluster } from "./cluster.ts"
 import { dataAfter, newShare, type Writer, type Written } from "./written-share.ts"
@@ -106,6 +107,7 @@ async function openLater() {
     notifier: createInProcessNotifier(),
     machine: { ...createMachine(), now: () => clock.now },
     log: createLog("silent"),
+    keys: TEST_KEYS,
     maxShareBytes: 1,
   })
   return { meta, shares, clock }

@@ -12,6 +12,7 @@ import { openSqliteStore } from "../../src/storage/meta/sqlite.ts"
 import { createInProcessNotifier } from "../../src/storage/notifier/in-process.ts"
 import { createPostgresServer } from "../postgres/server.ts"
 import { startStrictS3 } from "../s3/strict-s3.ts"
+import { TEST_KEYS } from "../test-keys.ts"
 
 /** A database and a store with real drivers, and a clock that tests move. */
 export interface Stack {
@@ -72,6 +73,7 @@ function stackOf(meta: MetaStore, store: BlobStore, close: () => Promise<void>):
         notifier: createInProcessNotifier(),
         machine: { ...createMachine(), now: () => clock.now },
         log: createLog("silent"),
+        keys: TEST_KEYS,
         maxShareBytes: 64 * 1024 * 1024,
         ...ports,
       }),

@@ -244,7 +244,7 @@ test("a NUL in the request line is refused", async () => {
 test("wrong methods are 405 and say which are right", async () => {
   const answer = await client.call("PUT", `/api/share/${share.id}`, {})
   expect([answer.status, answer.body.error?.code]).toEqual([405, "method_not_allowed"])
-  expect(answer.headers.get("allow")).toBe("GET, DELETE")
+  expect(answer.headers.get("allow")).toBe("GET, DELETE, PATCH")
 })
 
 test("[X2] what fails inside says nothing but a request id", async () => {

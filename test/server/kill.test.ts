@@ -13,6 +13,7 @@ import { createInProcessNotifier } from "../../src/storage/notifier/in-process.t
 import { itemsOf } from "../items.ts"
 import { createNativeClient } from "../native-client.ts"
 import { createServerProcess, type ServerProcess } from "../server-process.ts"
+import { TEST_KEYS } from "../test-keys.ts"
 import { filesBelow } from "../world.ts"
 
 const KILLS = 200
@@ -44,6 +45,7 @@ async function sweepHoursLater(
     notifier: createInProcessNotifier(),
     machine: { ...createMachine(), now },
     log: createLog("silent"),
+    keys: TEST_KEYS,
     maxShareBytes: 1,
   })
   await shares.upkeep()

@@ -2,6 +2,7 @@ import { afterEach, beforeEach, expect, test } from "vitest"
 import { itemsOf } from "../../../test/items.ts"
 import { once, openEmbedded, type Stack } from "../../../test/nodes/stack.ts"
 import { checkWhole, newShare, type Written } from "../../../test/nodes/written-share.ts"
+import { TEST_KEYS } from "../../../test/test-keys.ts"
 import { waitFor } from "../../../test/wait.ts"
 import { createLog } from "../../host/log.ts"
 import { createMachine } from "../../host/machine.ts"
@@ -32,6 +33,7 @@ function compactorOn(ports: { meta?: MetaStore; blobs?: BlobStore }, { now = () 
     notifier: createInProcessNotifier(),
     machine: { ...createMachine(), now },
     log: createLog("silent"),
+    keys: TEST_KEYS,
     maxShareBytes: 1,
     ...ports,
   })

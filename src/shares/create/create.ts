@@ -1,6 +1,8 @@
 import { createShareId } from "../../protocol/ids.ts"
-import type { Machine, MetaStore } from "../ports.ts"
+import { firstAccess } from "../access/change.ts"
+import { NO_EXPIRY } from "../access/expiry-policy.ts"
 import { createSecret } from "../secret.ts"
+import type { SharesDeps } from "../shares.ts"
 
 export interface CreateRequest {
   sessionID: string
@@ -13,7 +15,11 @@ export interface CreateRequest {
 /** OpenCode creates twice within 100 ms when a session is shared automatically and by `run --share`. */
 const DOUBLE_CREATION_MS = 60_000
 
-export function createCreator({ meta, machine }: { meta: MetaStore; machine: Machine }) {
+export function createCreator({
+  meta,
+  machine,
+  expiry = NO_EXPIRY,
+}: Pick<SharesDeps, "meta" | "machine" | "expiry">) {
   return async function create(request: CreateRequest): Promise<{ id: string; secret: string }> {
     const createdAt = machine.now()
     const secret = createSecret(machine)
@@ -25,7 +31,8 @@ export function createCreator({ meta, machine }: { meta: MetaStore; machine: Mac
     }
     const id = createShareId(machine.randomBytes)
     const secrets = [{ hash: secretHash, scope: "write" }] as const
-    await meta.createShare({ ...request, id, door: "native", secrets, createdAt })
+    const access = await firstAccess({}, { machine, expiry, encrypted: false })
+    await meta.createShare({ ...request, id, door: "native", secrets, access, createdAt })
     return { id, secret }
   }
 }

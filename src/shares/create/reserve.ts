@@ -1,5 +1,7 @@
 import { ShareError } from "../../protocol/errors.ts"
 import { createShareId } from "../../protocol/ids.ts"
+import { type AccessChange, firstAccess } from "../access/change.ts"
+import { NO_EXPIRY } from "../access/expiry-policy.ts"
 import { type ActiveShare, requireActive } from "../active.ts"
 import type { NewShare, ShareRow } from "../ports.ts"
 import { createOwnerCheck, type OwnerClaim } from "../recover/owner.ts"
@@ -19,6 +21,8 @@ export interface ReserveRequest {
   owner?: OwnerClaim | undefined
   /** What is uploaded will be sealed. */
   encrypted?: boolean | undefined
+  /** Who may see it, and for how long; whoever has the link, and as long as usual, unless said. */
+  access?: AccessChange | undefined
 }
 
 export interface Reserved {
@@ -32,7 +36,7 @@ export interface Reserved {
 const ABANDONED_AFTER_MS = 24 * 3600_000
 
 /** Creates shares of the direct door. */
-export function createReserver({ meta, blobs, machine }: SharesDeps) {
+export function createReserver({ meta, blobs, machine, expiry = NO_EXPIRY }: SharesDeps) {
   const checkOwner = createOwnerCheck({ meta, machine })
 
   /** Throws `conflict` when the id that the client brings is taken, `forbidden` when this is not what its owner signed. */
@@ -41,6 +45,7 @@ export function createReserver({ meta, blobs, machine }: SharesDeps) {
     const creator = owner
       ? await checkOwner({ action: "create", sessionID, shareID, owner })
       : request.creator
+    const access = await firstAccess(request.access ?? {}, { machine, expiry, encrypted })
     const id = shareID ?? createShareId(machine.randomBytes)
     const { secret, deleteSecret, secrets } = createSecrets(machine)
     const share: NewShare = {
@@ -52,6 +57,7 @@ export function createReserver({ meta, blobs, machine }: SharesDeps) {
       ownID: shareID !== undefined,
       encrypted,
       secrets,
+      access,
       createdAt: machine.now(),
     }
     if (!(await meta.createShare(share))) {

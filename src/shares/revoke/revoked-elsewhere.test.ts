@@ -2,6 +2,7 @@ import { afterEach, beforeEach, expect, test } from "vitest"
 import { itemsOf } from "../../../test/items.ts"
 import { openEmbedded, type Stack } from "../../../test/nodes/stack.ts"
 import { newShare, type Written } from "../../../test/nodes/written-share.ts"
+import { TEST_KEYS } from "../../../test/test-keys.ts"
 import { waitFor, within } from "../../../test/wait.ts"
 import { createLog } from "../../host/log.ts"
 import { createMachine } from "../../host/machine.ts"
@@ -70,7 +71,15 @@ function compactorOn(blobs: BlobStore, warned: unknown[] = []) {
   const log: Log = { ...createLog("silent"), warn: (fields) => void warned.push(fields) }
   const { meta, clock } = stack
   const machine = { ...createMachine(), now: () => clock.now }
-  const compactor = createCompactor({ meta, blobs, notifier, machine, log, maxShareBytes: 1 })
+  const compactor = createCompactor({
+    meta,
+    blobs,
+    notifier,
+    machine,
+    log,
+    keys: TEST_KEYS,
+    maxShareBytes: 1,
+  })
   return { compactor, notifier }
 }
 

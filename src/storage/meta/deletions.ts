@@ -6,7 +6,7 @@ import type { Schema } from "./schema.ts"
 
 type DeletionQueries = Pick<
   MetaStore,
-  "revoke" | "findDeletion" | "unfinishedDeletions" | "recordListing" | "recordCleared"
+  "revoke" | "expire" | "findDeletion" | "unfinishedDeletions" | "recordListing" | "recordCleared"
 >
 
 /** Revocations, and what their deletions owe. */
@@ -15,7 +15,11 @@ export function createDeletionQueries(db: Kysely<Schema>, dialect: Dialect): Del
     db.updateTable("deletions").where("share_id", "=", shareID).where("generation", "=", generation)
 
   return {
-    revoke: (share, at) => db.transaction().execute((tx) => revoke(tx, { ...share, at, dialect })),
+    revoke: (share, at) =>
+      db.transaction().execute((tx) => revoke(tx, { ...share, at, dialect, state: "revoked" })),
+
+    expire: (share, at) =>
+      db.transaction().execute((tx) => revoke(tx, { ...share, at, dialect, state: "expired" })),
 
     async findDeletion(shareID, generation) {
       const row = await db
@@ -55,12 +59,13 @@ export function createDeletionQueries(db: Kysely<Schema>, dialect: Dialect): Del
 
 interface Revocation extends DeletionID {
   at: number
+  state: "revoked" | "expired"
   dialect: Dialect
 }
 
 async function revoke(
   tx: Transaction<Schema>,
-  { shareID, generation, at, dialect }: Revocation,
+  { shareID, generation, at, state, dialect }: Revocation,
 ): Promise<string[]> {
   const named = await tx
     .selectFrom("shares")
@@ -68,6 +73,8 @@ async function revoke(
     .where("share_id", "=", shareID)
     .where("generation", "=", generation)
     .where("state", "=", "active")
+    // It may have been given more time meanwhile.
+    .$if(state === "expired", (query) => query.where("expires_at", "<=", at))
     .executeTakeFirst()
   if (!named) return []
   const rows = await tx
@@ -76,13 +83,22 @@ async function revoke(
     .where("state", "=", "active")
     .where((eb) =>
       eb.or([
-        eb.and([eb("share_id", "=", shareID), eb("generation", "=", generation)]),
         eb.and([
-          eb("share_id", "!=", shareID),
-          eb("session_id", "=", named.session_id),
-          eb("creator", "=", named.creator),
-          eb("created_at", "<=", named.created_at),
+          eb("share_id", "=", shareID),
+          eb("generation", "=", generation),
+          ...(state === "expired" ? [eb("expires_at", "<=", at)] : []),
         ]),
+        // Time is over for each by itself.
+        ...(state === "expired"
+          ? []
+          : [
+              eb.and([
+                eb("share_id", "!=", shareID),
+                eb("session_id", "=", named.session_id),
+                eb("creator", "=", named.creator),
+                eb("created_at", "<=", named.created_at),
+              ]),
+            ]),
       ]),
     )
     // Newest first, so that two revocations that take the same shares along wait for each other and never cross.
@@ -96,7 +112,7 @@ async function revoke(
   await tx
     .updateTable("shares")
     .set((eb) => ({
-      state: "revoked",
+      state,
       revoked_at: at,
       updated_at: at,
       session_id: null,
@@ -108,6 +124,9 @@ async function revoke(
       plain_version: null,
       plain_bytes: null,
       head: null,
+      password: null,
+      views: 0,
+      first_viewed_at: null,
     }))
     .where("share_id", "in", ids)
     .execute()
@@ -132,7 +151,7 @@ async function revoke(
     .execute()
   await dialect.announce?.(
     tx,
-    rows.map(({ share_id, revision }) => ({ shareID: share_id, revision, state: "revoked" })),
+    rows.map(({ share_id, revision }) => ({ shareID: share_id, revision, state })),
   )
   return ids
 }

@@ -2,10 +2,12 @@ import type { Kysely } from "kysely"
 import type { MetaStore } from "../../shares/ports.ts"
 import type { TrustStore } from "../../trust/ports.ts"
 import { createKyselyTrustStore } from "../trust/kysely-trust-store.ts"
+import { createAccessQueries } from "./access.ts"
 import { createDeletionQueries } from "./deletions.ts"
 import type { Dialect } from "./dialect.ts"
 import { guarded } from "./guarded.ts"
 import { endLease, forgetLeases, takeLease } from "./leases.ts"
+import { createListQueries } from "./lists.ts"
 import { createManifestQueries } from "./manifest.ts"
 import { createPlainQueries } from "./plain.ts"
 import type { Schema } from "./schema.ts"
@@ -25,6 +27,8 @@ export function createKyselyStore(db: Kysely<Schema>, dialect: Dialect): Databas
     ...createManifestQueries(db, dialect),
     ...createPlainQueries(db),
     ...createDeletionQueries(db, dialect),
+    ...createAccessQueries(db, dialect),
+    ...createListQueries(db),
     takeLease: (lease) => takeLease(db, lease),
     endLease: (lease) => endLease(db, lease),
     forgetLeases: (before) => forgetLeases(db, before),

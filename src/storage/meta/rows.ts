@@ -29,6 +29,12 @@ export function toShare(row: Selectable<Schema["shares"]>): ShareRow {
     ownID: row.own_id === 1,
     encrypted: row.encrypted === 1,
     head: row.head ?? undefined,
+    visibility: row.visibility,
+    password: row.password ?? undefined,
+    access: row.access,
+    expiresAt: row.expires_at ?? undefined,
+    views: row.views,
+    firstViewedAt: row.first_viewed_at ?? undefined,
     ticketsUntil: row.tickets_until ?? undefined,
     plainUntil: row.plain_until ?? undefined,
     plain:

@@ -1,3 +1,4 @@
+import type { Visibility } from "../../protocol/visibility.ts"
 import type { SecretScope, ShareDoor, ShareForm, ShareState } from "../../shares/ports.ts"
 import type { TrustSchema } from "../trust/schema.ts"
 
@@ -33,6 +34,12 @@ export interface Schema extends TrustSchema {
     head: string | null
     token_id: string | null
     revoked_reason: string | null
+    visibility: Visibility
+    password: string | null
+    access: number
+    expires_at: number | null
+    views: number
+    first_viewed_at: number | null
   }
   share_secrets: { share_id: string; hash: string; scope: SecretScope; created_at: number }
   segments: {

@@ -1,4 +1,5 @@
 import type { Kysely, Transaction } from "kysely"
+import { USUAL_VISIBILITY } from "../../protocol/visibility.ts"
 import type { MetaStore, NewShare } from "../../shares/ports.ts"
 import type { Dialect } from "./dialect.ts"
 import { NO_METADATA, toShare } from "./rows.ts"
@@ -14,7 +15,14 @@ export function createShareQueries(
       db.transaction().execute(async (tx) => {
         const made = await tx
           .insertInto("shares")
-          .values({ share_id: share.id, generation: 0, revision: 0, epoch: 0, ...beginning(share) })
+          .values({
+            share_id: share.id,
+            generation: 0,
+            revision: 0,
+            epoch: 0,
+            access: 0,
+            ...beginning(share),
+          })
           .onConflict((conflict) => conflict.column("share_id").doNothing())
           .returning("share_id")
           .executeTakeFirst()
@@ -67,7 +75,8 @@ export function createShareQueries(
 }
 
 /** What every share begins with, whether its id was given before or not. */
-function beginning({ sessionID, door, creator, address, ownID, encrypted, createdAt }: NewShare) {
+function beginning(share: NewShare) {
+  const { sessionID, door, creator, address, ownID, encrypted, createdAt, access } = share
   return {
     session_id: sessionID,
     state: "active",
@@ -87,6 +96,11 @@ function beginning({ sessionID, door, creator, address, ownID, encrypted, create
     plain_bytes: null,
     encrypted: encrypted ? 1 : 0,
     head: null,
+    visibility: access?.visibility ?? USUAL_VISIBILITY,
+    password: access?.password ?? null,
+    expires_at: access?.expiresAt ?? null,
+    views: 0,
+    first_viewed_at: null,
   } as const
 }
 
@@ -102,7 +116,12 @@ async function reuseShare(
     .executeTakeFirst()
   const taken = await tx
     .updateTable("shares")
-    .set((eb) => ({ ...beginning(share), generation: eb("generation", "+", 1) }))
+    .set((eb) => ({
+      ...beginning(share),
+      generation: eb("generation", "+", 1),
+      // As the revision it only goes on: what was given out for the share before opens nothing.
+      access: eb("access", "+", 1),
+    }))
     .where("share_id", "=", share.id)
     .where("generation", "=", was.generation)
     .where("state", "=", was.state)

@@ -1,0 +1,75 @@
+import type { Context, MiddlewareHandler } from "hono"
+import { joinCapability } from "../protocol/capability.ts"
+import type { Gate } from "../shares/access/admission.ts"
+import type { Credentials } from "../shares/access/credentials.ts"
+import type { ApiDeps, ApiEnv } from "./context.ts"
+import { namedShare } from "./named-share.ts"
+import { createPassCookie } from "./pass-cookie.ts"
+import { wantedFormat } from "./wanted-format.ts"
+
+export interface Visitors {
+  /** Lets through, to whatever reads a share, who may see it. Throws what reading it would throw, and `password_required`. */
+  admit: MiddlewareHandler<ApiEnv>
+  /** What a request shows for itself. */
+  credentials(c: Context<ApiEnv>, shareID: string): Credentials
+  /** Has the browser keep what opens a share. */
+  keepPass(c: Context<ApiEnv>, pass: { shareID: string; capability: string }): void
+}
+
+/**
+ * Who may see a share, asked once, before every route that reads one.
+ * @param known what is known of a share without asking for it, as its page is kept
+ */
+export function createVisitors(
+  { shares, config }: Pick<ApiDeps, "shares" | "config">,
+  known: (shareID: string) => Gate | undefined,
+): Visitors {
+  const passes = createPassCookie(config)
+
+  function credentials(c: Context<ApiEnv>, shareID: string): Credentials {
+    const named = namedShare(c)
+    return {
+      secret: c.req.header("x-share-secret"),
+      capability: named?.capability ?? passes.find(c, shareID),
+    }
+  }
+
+  /** What follows need not ask for the row again. */
+  async function findAnew(c: Context<ApiEnv>, shareID: string): Promise<Gate> {
+    const found = await shares.find(shareID)
+    c.set("found", found)
+    return found
+  }
+
+  return {
+    credentials,
+    keepPass: passes.add,
+
+    async admit(c, next) {
+      const named = namedShare(c)
+      if (!named || (c.req.method !== "GET" && c.req.method !== "HEAD")) return next()
+      const { shareID, capability } = named
+      const gate = known(shareID) ?? (await findAnew(c, shareID))
+      await shares.admit(gate, credentials(c, shareID))
+      // A browser keeps it, so that it stands neither in its history nor in a link that is copied from there.
+      if (capability !== undefined && isPage(c)) {
+        passes.add(c, { shareID, capability })
+        return c.redirect(withoutCapability(c, { shareID, capability }), 302)
+      }
+      return next()
+    },
+  }
+}
+
+function isPage(c: Context<ApiEnv>): boolean {
+  const { path } = c.req
+  return path.startsWith("/share/") && !/\.[a-z]+$/.test(path) && wantedFormat(c) === undefined
+}
+
+function withoutCapability(
+  c: Context<ApiEnv>,
+  { shareID, capability }: { shareID: string; capability: string },
+): string {
+  const { search } = new URL(c.req.url)
+  return `${c.req.path.replace(joinCapability(shareID, capability), shareID)}${search}`
+}
