@@ -3,6 +3,7 @@ import type { BudgetName, Limiter, Log, Machine, UploadDoor } from "../shares/po
 import type { Shares } from "../shares/shares.ts"
 import type { Trust } from "../trust/trust.ts"
 import type { Encode } from "./content-coding.ts"
+import type { LockSettings } from "./lock.ts"
 
 /** A built asset of the viewer, in memory: served under `/assets/<name>`. */
 export interface Asset {
@@ -29,6 +30,8 @@ export interface ApiConfig {
   baseUrl: string
   /** With none, anybody who reaches the server may create. */
   createTokens: readonly string[]
+  /** Undefined: reading takes nothing but the link. */
+  lock?: LockSettings | undefined
   maxSyncBytes: number
   version: string
   /** Id of the sample share, when there is one. */
@@ -69,6 +72,8 @@ export interface ApiEnv {
     pathToken: string | undefined
     /** The share that the address names, when its row was read for this request. */
     found: ActiveShare | undefined
+    /** It has not come past the server's lock. */
+    outside: boolean
     /** The answer has all its headers and its final form. */
     complete: boolean | undefined
   }

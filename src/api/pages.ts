@@ -20,6 +20,7 @@ import { readQuery, readShareID } from "./body.ts"
 import { chooseCoding } from "./content-coding.ts"
 import type { ApiDeps, ApiEnv } from "./context.ts"
 import { namesTag } from "./entity-tag.ts"
+import { importUrlOf } from "./import-url.ts"
 import { createPageCache, type PageCache } from "./page-cache.ts"
 import { robotsFor } from "./robots.ts"
 import { SECURITY_HEADERS } from "./security-headers.ts"
@@ -51,7 +52,7 @@ export function createPageRoutes({ shares, machine, encode, assets, config, log 
   async function readForPage(shareID: string): Promise<PageSnapshot> {
     const snapshot = await readOrSealed(shareID)
     const { share } = snapshot
-    return { ...snapshot, importUrl: `${config.baseUrl}${shareHref(await shares.openName(share))}` }
+    return { ...snapshot, importUrl: await importUrlOf({ shares, config }, share) }
   }
 
   async function readOrSealed(shareID: string): Promise<Snapshot> {

@@ -11,6 +11,7 @@ import { assetUrls } from "./assets.ts"
 import { readBody, readShareID } from "./body.ts"
 import { createBrowserSessions } from "./browser-session.ts"
 import type { ApiDeps, ApiEnv } from "./context.ts"
+import { importUrlOf } from "./import-url.ts"
 import { createPasswordAttempts } from "./password-attempts.ts"
 
 const unlockForm = z.object({ password: unlockBody.shape.password, back: z.optional(z.string()) })
@@ -66,7 +67,7 @@ export function createVisibilityRoutes(deps: ApiDeps, visitors: Visitors): Hono<
       visibility,
       ...(expiresAt !== undefined && { expiresAt: new Date(expiresAt).toISOString() }),
       url: `${config.baseUrl}${shareHref(id)}`,
-      importUrl: `${config.baseUrl}${shareHref(await shares.openName(share))}`,
+      importUrl: await importUrlOf(deps, share),
     }
   }
 

@@ -79,7 +79,7 @@ export async function compose(
   const upkeep = startUpkeep({ shares, trust, log })
   const painter = createPainter({ log })
 
-  const { createTokens, maxSyncBytes } = config
+  const { createTokens, lock: serverLock, maxSyncBytes } = config
   const app = createApp({
     shares,
     trust,
@@ -91,7 +91,14 @@ export async function compose(
     drawPicture: painter.draw,
     uploads,
     limiters,
-    config: { baseUrl, createTokens, maxSyncBytes, version, ...(sampleID === undefined ? {} : { sampleID }) },
+    config: {
+      baseUrl,
+      createTokens,
+      lock: serverLock,
+      maxSyncBytes,
+      version,
+      ...(sampleID === undefined ? {} : { sampleID }),
+    },
   })
   return {
     app,

@@ -1,9 +1,11 @@
+import type { LockSettings } from "../api/lock.ts"
 import { LIMITS } from "../protocol/limits.ts"
 import { isLoopback } from "../protocol/loopback.ts"
 import type { ExpiryPolicy } from "../shares/access/expiry-policy.ts"
 import type { S3Settings } from "../storage/blobs/s3.ts"
 import { EXPIRY_VARIABLES } from "./expiry-variables.ts"
 import { LIMIT_VARIABLES, type LimitSettings } from "./limit-variables.ts"
+import { halfSetLock, LOCK_VARIABLES, lockOf } from "./lock-variables.ts"
 import { halfSetS3, S3_VARIABLES } from "./s3-variables.ts"
 import { TRUST_VARIABLES, type TrustSettings } from "./trust-variables.ts"
 import { type Environment, isSet, readSwitch, type Variable } from "./variable.ts"
@@ -24,6 +26,8 @@ export interface Config {
   s3: S3Settings | undefined
   createTokens: string[]
   trust: TrustSettings
+  /** Undefined: reading takes nothing but the link. */
+  lock: LockSettings | undefined
   maxSyncBytes: number
   maxShareBytes: number
   limits: LimitSettings
@@ -73,6 +77,7 @@ export const VARIABLES = {
     parse: readTokens,
   },
   ...TRUST_VARIABLES,
+  ...LOCK_VARIABLES,
   MAX_SYNC_BYTES: {
     about: "The largest sync that is taken in, in bytes, or with KiB, MiB or GiB behind the number.",
     fallback: `${LIMITS.syncBytes / 1024 / 1024}MiB`,
@@ -134,6 +139,10 @@ export function readConfig(env: Environment): Config {
     },
     createTokens: read("CREATE_TOKENS", VARIABLES.CREATE_TOKENS),
     trust: { instanceKeys: read("INSTANCE_KEY", VARIABLES.INSTANCE_KEY) },
+    lock: {
+      username: read("SERVER_USERNAME", VARIABLES.SERVER_USERNAME),
+      password: read("SERVER_PASSWORD", VARIABLES.SERVER_PASSWORD),
+    },
     maxSyncBytes: read("MAX_SYNC_BYTES", VARIABLES.MAX_SYNC_BYTES),
     maxShareBytes: read("MAX_SHARE_BYTES", VARIABLES.MAX_SHARE_BYTES),
     limits: {
@@ -153,9 +162,10 @@ export function readConfig(env: Environment): Config {
     logLevel: read("LOG_LEVEL", VARIABLES.LOG_LEVEL),
     sample: read("SAMPLE", VARIABLES.SAMPLE),
   }
-  faults.push(...unsafe(config), ...halfSetS3(env))
+  faults.push(...unsafe(config), ...halfSetS3(env), ...halfSetLock(config.lock))
   if (faults.length > 0) throw new ConfigError(faults)
-  return { ...config, s3: isSet(env, "S3_ENDPOINT") ? config.s3 : undefined } as Config
+  const s3 = isSet(env, "S3_ENDPOINT") ? config.s3 : undefined
+  return { ...config, s3, lock: lockOf(config.lock) } as Config
 }
 
 /** A server that others can reach must not let everybody write to it. */

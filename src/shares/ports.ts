@@ -500,6 +500,7 @@ export class StorageError extends Error {
 export type BudgetName =
   | "new-shares"
   | "create-requests"
+  | "entries"
   | "views"
   | "syncs"
   | "passes"

@@ -15,6 +15,7 @@ export interface Admission {
   admit(share: Gate, credentials: Credentials): Promise<void>
   /** Opens a share that its link alone does not open, until who may see it changes. */
   capabilityOf(share: Gate): Promise<string>
+  isCapability(share: Gate, capability: string): Promise<boolean>
   /** What stands in the place of an id for those who may see it and can show nothing else: it may hold a capability. */
   openName(share: Gate): Promise<string>
 }
@@ -47,6 +48,7 @@ export function createAdmission({
 
   return {
     capabilityOf,
+    isCapability: opens,
 
     async openName(share) {
       return isOpen(share) ? share.id : joinCapability(share.id, await capabilityOf(share))
