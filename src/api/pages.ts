@@ -23,7 +23,7 @@ import { namesTag } from "./entity-tag.ts"
 import { importUrlOf } from "./import-url.ts"
 import { createPageCache, type PageCache } from "./page-cache.ts"
 import { robotsFor } from "./robots.ts"
-import { SECURITY_HEADERS } from "./security-headers.ts"
+import { securityHeaders } from "./security-headers.ts"
 import { shownShare } from "./shown-share.ts"
 import { streamText } from "./stream-text.ts"
 
@@ -37,11 +37,12 @@ export interface PageRoutes {
 export function createPageRoutes({ shares, machine, encode, assets, config, log }: ApiDeps): PageRoutes {
   const app = new Hono<ApiEnv>()
   const urls = assetUrls(assets)
+  const keptHeaders = { ...securityHeaders(config.baseUrl), ...KEPT_HEADERS }
   const pages = createPageCache({
     shares: { ...shares, read: readForPage },
     machine,
     encode,
-    headers: { ...PAGE_HEADERS, ...KEPT_HEADERS },
+    headers: { ...PAGE_HEADERS, ...keptHeaders },
     render: (snapshot) =>
       snapshot.share.encrypted
         ? renderEncryptedPage(encryptedPageOf(snapshot.share))
@@ -92,7 +93,7 @@ export function createPageRoutes({ shares, machine, encode, assets, config, log 
     const form = unchanged ? undefined : await page.form(coding)
     // One plain object, which the adapter sends as it is: a Headers costs more than all the rest of the answer.
     c.set("complete", true)
-    const headers = { ...(form?.headers ?? { ...KEPT_HEADERS, etag }), "x-request-id": c.get("requestID") }
+    const headers = { ...(form?.headers ?? { ...keptHeaders, etag }), "x-request-id": c.get("requestID") }
     return new Response(form?.body ?? null, { status: unchanged ? 304 : 200, headers })
   })
 
@@ -183,7 +184,6 @@ const PAGE_HEADERS = {
 const HIDDEN = { "x-robots-tag": "noindex" }
 
 const KEPT_HEADERS = {
-  ...SECURITY_HEADERS,
   // Asked for again before each use, and never kept by anybody but its reader. What is compressed here stays as it
   // is, since a strong tag stands for its bytes.
   "cache-control": "private, no-cache, no-transform",
