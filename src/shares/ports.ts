@@ -215,7 +215,8 @@ export interface MetaStore {
     since: number
   }): Promise<ShareRow | undefined>
   addSecret(secret: { shareID: string; hash: string; scope: SecretScope; createdAt: number }): Promise<void>
-  secrets(shareID: string): Promise<{ hash: string; scope: SecretScope }[]>
+  /** The share's secrets, or the one of them that has this hash. */
+  secrets(shareID: string, hash?: string): Promise<{ hash: string; scope: SecretScope }[]>
   /**
    * Changes who may see an active share of this generation, and for how long, and raises its access. Resolves to the
    * share as it then is; undefined, and nothing done, when it is not active, or when it is at another access than `was`
