@@ -60,7 +60,7 @@ export interface ApiDeps {
 
 /** What the runtime's edge tells about a request beside the request itself. */
 export interface Bindings {
-  /** The peer's address, as the socket has it. */
+  /** Where the request came from: the socket's other end or, where that is a trusted proxy, whom it names. */
   address: string
 }
 

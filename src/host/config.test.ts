@@ -37,6 +37,7 @@ test("nothing set is a server on loopback with everything under ./data", () => {
     createTokens: [],
     trust: { instanceKeys: [] },
     lock: undefined,
+    trustedProxies: [],
     maxSyncBytes: 256 * 1024 * 1024,
     maxShareBytes: 512 * 1024 * 1024,
     limits: {
@@ -59,6 +60,7 @@ test("every fault is told at once, and nothing secret with it", () => {
     DATABASE_URL: "mysql://share:short-secret@db/share",
     MIGRATE: "later",
     CREATE_TOKENS: "short-secret",
+    TRUSTED_PROXIES: "everybody",
     MAX_SYNC_BYTES: "lots",
     LIMIT_NEW_SHARES_PER_HOUR: "-1",
     LIMIT_VIEWS_PER_MINUTE: "1e9",
@@ -71,6 +73,7 @@ test("every fault is told at once, and nothing secret with it", () => {
     "DATABASE_URL",
     "MIGRATE",
     "CREATE_TOKENS",
+    "TRUSTED_PROXIES",
     "MAX_SYNC_BYTES",
     "LIMIT_NEW_SHARES_PER_HOUR",
     "LIMIT_VIEWS_PER_MINUTE",

@@ -8,6 +8,7 @@ import { LIMIT_VARIABLES, type LimitSettings } from "./limit-variables.ts"
 import { halfSetLock, LOCK_VARIABLES, lockOf } from "./lock-variables.ts"
 import { halfSetS3, S3_VARIABLES } from "./s3-variables.ts"
 import { TRUST_VARIABLES, type TrustSettings } from "./trust-variables.ts"
+import { readProxies } from "./trusted-proxies.ts"
 import { type Environment, isSet, readSwitch, type Variable } from "./variable.ts"
 
 /** Everything an operator can set, parsed. */
@@ -28,6 +29,8 @@ export interface Config {
   trust: TrustSettings
   /** Undefined: reading takes nothing but the link. */
   lock: LockSettings | undefined
+  /** Addresses and ranges of proxies whose `X-Forwarded-For` is believed. */
+  trustedProxies: string[]
   maxSyncBytes: number
   maxShareBytes: number
   limits: LimitSettings
@@ -78,6 +81,12 @@ export const VARIABLES = {
   },
   ...TRUST_VARIABLES,
   ...LOCK_VARIABLES,
+  TRUSTED_PROXIES: {
+    about:
+      "Proxies whose X-Forwarded-For is believed: addresses, ranges such as 10.0.0.0/8, or loopback, separated by commas.",
+    fallback: "",
+    parse: readProxies,
+  },
   MAX_SYNC_BYTES: {
     about: "The largest sync that is taken in, in bytes, or with KiB, MiB or GiB behind the number.",
     fallback: `${LIMITS.syncBytes / 1024 / 1024}MiB`,
@@ -143,6 +152,7 @@ export function readConfig(env: Environment): Config {
       username: read("SERVER_USERNAME", VARIABLES.SERVER_USERNAME),
       password: read("SERVER_PASSWORD", VARIABLES.SERVER_PASSWORD),
     },
+    trustedProxies: read("TRUSTED_PROXIES", VARIABLES.TRUSTED_PROXIES),
     maxSyncBytes: read("MAX_SYNC_BYTES", VARIABLES.MAX_SYNC_BYTES),
     maxShareBytes: read("MAX_SHARE_BYTES", VARIABLES.MAX_SHARE_BYTES),
     limits: {

@@ -1,6 +1,8 @@
 import type { IncomingMessage, Server } from "node:http"
 import { createAdaptorServer, type HttpBindings } from "@hono/node-server"
 import type { App } from "../api/app.ts"
+import { type Arrival, peerAddress } from "./peer-address.ts"
+import { createTrustedProxies } from "./trusted-proxies.ts"
 
 export interface Listening {
   /** Where it listens: `http://127.0.0.1:3000`. */
@@ -12,6 +14,8 @@ export interface ListenOptions {
   host: string
   /** 0 takes any free port. */
   port: number
+  /** Addresses and ranges of those who may say where a request came from; nobody unless told. */
+  trustedProxies?: readonly string[]
   /** Makes the app for the address that was bound; requests that come before it is ready wait for it. */
   createApp(url: string): Promise<Pick<App, "fetch">>
 }
@@ -20,7 +24,13 @@ export interface ListenOptions {
 const DRAIN_MS = 8_000
 
 /** Serves an app on Node. Resolves when the address is bound and the app is ready. */
-export async function listen({ host, port, createApp }: ListenOptions): Promise<Listening> {
+export async function listen({
+  host,
+  port,
+  trustedProxies = [],
+  createApp,
+}: ListenOptions): Promise<Listening> {
+  const trusted = createTrustedProxies(trustedProxies)
   const ready = deferred<Pick<App, "fetch">>()
   let app: Pick<App, "fetch"> | undefined
   const server = createAdaptorServer({
@@ -28,7 +38,8 @@ export async function listen({ host, port, createApp }: ListenOptions): Promise<
     // takes the rest of such a body itself (api/body.ts).
     autoCleanupIncoming: false,
     fetch(request, env) {
-      const bindings = { address: addressOf(env as HttpBindings) }
+      const { incoming } = env as HttpBindings
+      const bindings = { address: peerAddress(arrivalOf(incoming), trusted) }
       return app ? app.fetch(request, bindings) : ready.promise.then((made) => made.fetch(request, bindings))
     },
   }) as Server
@@ -68,8 +79,12 @@ function bind(server: Server, host: string, port: number): Promise<string> {
   })
 }
 
-function addressOf({ incoming }: { incoming: IncomingMessage | HttpBindings["incoming"] }): string {
-  return incoming.socket.remoteAddress ?? ""
+function arrivalOf({ socket, headers }: IncomingMessage | HttpBindings["incoming"]): Arrival {
+  const forwarded = headers["x-forwarded-for"]
+  return {
+    socket: socket.remoteAddress ?? "",
+    forwarded: Array.isArray(forwarded) ? forwarded.join() : forwarded,
+  }
 }
 
 /** `Promise.withResolvers`, which Node 20 does not have. */

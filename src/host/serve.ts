@@ -27,6 +27,7 @@ export async function serve(
   const listening = await listen({
     host: config.host,
     port: config.port,
+    trustedProxies: config.trustedProxies,
     async createApp(url) {
       const baseUrl = config.baseUrl ?? url
       composition = await compose(config, { ...deps, machine, baseUrl })

@@ -232,6 +232,20 @@ test("[Q5] what a request says of its address changes nothing", async () => {
   ])
 })
 
+test("[Q5] behind a trusted proxy it is the last address that no proxy has, whatever stands before it", async () => {
+  const { world } = await start({ viewsPerMinute: 1 }, { trustedProxies: ["127.0.0.0/8", "10.0.0.0/8"] })
+  const statusFrom = async (forwarded: string | undefined) => {
+    const headers = forwarded === undefined ? {} : { "x-forwarded-for": forwarded }
+    return (await createNativeClient(world.url, headers).data("no-such-share-at-all")).status
+  }
+  expect(await statusFrom("198.51.100.1")).toBe(404)
+  expect(await statusFrom("1.1.1.1, 198.51.100.1:4711, 10.0.0.2")).toBe(429)
+  expect(await statusFrom("198.51.100.2")).toBe(404)
+  expect(await statusFrom("198.51.100.1, 198.51.100.2")).toBe(429)
+  expect(await statusFrom(undefined)).toBe(404)
+  expect(await statusFrom("198.51.100.3, unknown")).toBe(429)
+})
+
 test("[Q6] 0 is no limit", async () => {
   const { client } = await start({})
   expect(statuses(await times(120, () => createNew(client)))).toEqual(Array(120).fill(200))
