@@ -36,8 +36,10 @@ export interface CountingApp {
 
 const NONE: Limiters = {
   "new-shares": undefined,
+  "token-new-shares": undefined,
   "create-requests": undefined,
   entries: undefined,
+  "token-create-requests": undefined,
   views: undefined,
   syncs: undefined,
   passes: undefined,

@@ -24,15 +24,26 @@ export function maskPath(path: string): string {
   return path.replace(/^\/+(t|%74|%54)\/+[^/]+/i, "/t/***")
 }
 
+/** Who asks to create a share, in the hashed form that is stored. */
+export interface Creator {
+  /** A token or, where none is needed, the address. */
+  creator: string
+  /** Undefined where none was needed. */
+  token: string | undefined
+}
+
 /**
- * Who asks to create a share, in the hashed form that is stored: a token or, where none is needed, the address.
  * Throws `unauthorized`, `forbidden`.
  * @param address hashed
  */
-export function identifyCreator(c: Context<ApiEnv>, { machine, config }: ApiDeps, address: string): string {
+export async function identifyCreator(
+  c: Context<ApiEnv>,
+  { machine, config }: ApiDeps,
+  address: string,
+): Promise<Creator> {
   if (config.createTokens.length === 0) {
     requireOwnHost(c, config.baseUrl)
-    return address
+    return { creator: address, token: undefined }
   }
   const offered = offeredToken(c)
   if (offered === undefined) {
@@ -43,7 +54,8 @@ export function identifyCreator(c: Context<ApiEnv>, { machine, config }: ApiDeps
   }
   if (!isKnown(offered, { machine, config }))
     throw new ShareError("unauthorized", "The token is not one of this server's.")
-  return machine.hash(`token:${offered}`)
+  const creator = machine.hash(`token:${offered}`)
+  return { creator, token: creator }
 }
 
 /** Whether a request brings one of the server's create tokens. */

@@ -55,15 +55,15 @@ export function createDirectRoutes(deps: ApiDeps, limits: Limits): Hono<ApiEnv> 
       ...who,
     })
     log.info({ share: reserved.share.id, request: c.get("requestID") }, "share created")
-    return c.json(toReserveAnswer(reserved), 200, await limits.creationHeaders(who.address))
+    return c.json(toReserveAnswer(reserved), 200, await limits.creationHeaders(who))
   })
 
   app.post(ROUTES.recoverShare.path, async (c) => {
-    const { address } = await limits.beforeCreate(c)
+    const who = await limits.beforeCreate(c)
     const { sessionId: sessionID, owner, encrypted = false } = await readBody(c, recoverBody)
     const recovered = await shares.recover({ sessionID, owner: toClaim(c, owner), encrypted })
     log.info({ share: recovered.share.id, request: c.get("requestID") }, "share recovered by its owner")
-    return c.json(toReserveAnswer(recovered), 200, await limits.creationHeaders(address))
+    return c.json(toReserveAnswer(recovered), 200, await limits.creationHeaders(who))
   })
 
   app.post(ROUTES.passDeltas.path, async (c) => {

@@ -2,20 +2,24 @@ import type { Context, MiddlewareHandler } from "hono"
 import { ShareError } from "../protocol/errors.ts"
 import { ROUTES } from "../protocol/routes.ts"
 import { type BudgetName, type BudgetState, type Limiter, LimitReached } from "../shares/ports.ts"
-import { identifyCreator } from "./access.ts"
+import { type Creator, identifyCreator } from "./access.ts"
 import type { ApiDeps, ApiEnv } from "./context.ts"
 import { networkOf } from "./network.ts"
 
-/** How often one address may ask for what (docs/protocol.md, Limits). */
+/** Who asks to create, hashed as it is stored. */
+export interface Asking extends Creator {
+  address: string
+}
+
+/** How often one address, or one token, may ask for what (docs/protocol.md, Limits). */
 export interface Limits {
   /**
-   * For every route that creates, before it reads the body: counts the request, and says who asks, hashed as it is
-   * stored. The new share itself is counted where it is made (storage/limiter/new-shares.ts). Throws LimitReached,
+   * For every route that creates, before it reads the body: counts the request, and says who asks. The new share itself is counted where it is made (storage/limiter/new-shares.ts). Throws LimitReached,
    * `unauthorized`, `forbidden`.
    */
-  beforeCreate(c: Context<ApiEnv>): Promise<{ creator: string; address: string }>
+  beforeCreate(c: Context<ApiEnv>): Promise<Asking>
   /** `RateLimit-*` for the answer to a creation. */
-  creationHeaders(address: string): Promise<Record<string, string>>
+  creationHeaders(who: Asking): Promise<Record<string, string>>
   /** Counts what views shares and what writes to them; creations count by themselves. Throws LimitReached. */
   countRequest: MiddlewareHandler<ApiEnv>
   /** Counts what hands on passing text of a share, once its secret has proven right. Throws LimitReached. */
@@ -29,13 +33,24 @@ export function createLimits(deps: ApiDeps): Limits {
   return {
     async beforeCreate(c) {
       const address = addressOf(c)
-      await take(limiters["create-requests"], address)
-      return { creator: identifyCreator(c, deps, address), address }
+      const tries = limiters["create-requests"]
+      // Before anybody looks at a token, so that of tokens tried at once none is looked at beyond the limit.
+      await take(tries, address)
+      const creator = await identifyCreator(c, deps, address)
+      if (creator.token !== undefined) {
+        // One that is right counts by itself. What cannot be given back now is free at the end of its window.
+        await tries?.giveBack(address).catch(() => {})
+        await take(limiters["token-create-requests"], creator.token)
+      }
+      return { ...creator, address }
     },
-    async creationHeaders(address) {
-      const limiter = limiters["new-shares"] ?? limiters["create-requests"]
+    async creationHeaders({ token, address }) {
+      const [limiter, key] =
+        token === undefined
+          ? [limiters["new-shares"] ?? limiters["create-requests"], address]
+          : [limiters["token-new-shares"] ?? limiters["token-create-requests"], token]
       // What has been created is answered, whether or not the limits can be read.
-      const state = await limiter?.peek(address).catch(() => undefined)
+      const state = await limiter?.peek(key).catch(() => undefined)
       return state ? stateHeaders(state) : {}
     },
     async countRequest(c, next) {
@@ -65,6 +80,10 @@ export function describeLimit({ budget, state }: LimitReached): {
 
 const REFUSALS: Record<BudgetName, (limit: number) => string> = {
   "new-shares": (limit) => `Your address has made the ${limit} new shares that it may make in an hour.`,
+  "token-new-shares": (limit) =>
+    `Your token has made the ${limit} new shares that may be made with it in an hour.`,
+  "token-create-requests": (limit) =>
+    `Your token has made the ${limit} requests to create shares that may be made with it in a minute.`,
   "create-requests": (limit) =>
     `Your address has made the ${limit} requests to create shares that it may make in a minute.`,
   views: (limit) => `Your address has made the ${limit} requests for shares that it may make in a minute.`,

@@ -26,7 +26,7 @@ export function createShareRoutes(deps: ApiDeps, limits: Limits): Hono<ApiEnv> {
     const { id, secret } = await shares.create({ sessionID, ...who })
     log.info({ share: id, request: c.get("requestID") }, "share created")
     const answer: CreateAnswer = { id, url: `${config.baseUrl}/share/${id}`, secret }
-    return c.json(answer, 200, await limits.creationHeaders(who.address))
+    return c.json(answer, 200, await limits.creationHeaders(who))
   })
 
   app.post(ROUTES.syncShare.path, async (c) => {

@@ -62,9 +62,11 @@ export async function compose(
   })
   const { blobs, uploads } = await openContent(config, { baseUrl, now: machine.now })
   const { limiters, close: closeLimiters } = openLimiters(config, log)
-  const { "new-shares": newShares } = limiters
   const shares = createShares({
-    meta: newShares ? limitNewShares(meta, newShares) : meta,
+    meta: limitNewShares(meta, {
+      byAddress: limiters["new-shares"],
+      byToken: limiters["token-new-shares"],
+    }),
     blobs,
     notifier,
     machine,

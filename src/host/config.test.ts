@@ -42,7 +42,9 @@ test("nothing set is a server on loopback with everything under ./data", () => {
     maxShareBytes: 512 * 1024 * 1024,
     limits: {
       newSharesPerHour: 10,
+      newSharesPerHourPerToken: 1000,
       createRequestsPerMinute: 100,
+      createRequestsPerMinutePerToken: 600,
       viewsPerMinute: 6000,
       syncsPerMinute: 12_000,
     },

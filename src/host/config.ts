@@ -157,9 +157,17 @@ export function readConfig(env: Environment): Config {
     maxShareBytes: read("MAX_SHARE_BYTES", VARIABLES.MAX_SHARE_BYTES),
     limits: {
       newSharesPerHour: read("LIMIT_NEW_SHARES_PER_HOUR", VARIABLES.LIMIT_NEW_SHARES_PER_HOUR),
+      newSharesPerHourPerToken: read(
+        "LIMIT_NEW_SHARES_PER_HOUR_PER_TOKEN",
+        VARIABLES.LIMIT_NEW_SHARES_PER_HOUR_PER_TOKEN,
+      ),
       createRequestsPerMinute: read(
         "LIMIT_CREATE_REQUESTS_PER_MINUTE",
         VARIABLES.LIMIT_CREATE_REQUESTS_PER_MINUTE,
+      ),
+      createRequestsPerMinutePerToken: read(
+        "LIMIT_CREATE_REQUESTS_PER_MINUTE_PER_TOKEN",
+        VARIABLES.LIMIT_CREATE_REQUESTS_PER_MINUTE_PER_TOKEN,
       ),
       viewsPerMinute: read("LIMIT_VIEWS_PER_MINUTE", VARIABLES.LIMIT_VIEWS_PER_MINUTE),
       syncsPerMinute: read("LIMIT_SYNCS_PER_MINUTE", VARIABLES.LIMIT_SYNCS_PER_MINUTE),

@@ -24,8 +24,15 @@ export function openLimiters(
   return {
     limiters: {
       "new-shares": open("new-shares", limits.newSharesPerHour, 60 * MINUTE, everywhere),
+      "token-new-shares": open("token-new-shares", limits.newSharesPerHourPerToken, 60 * MINUTE, everywhere),
       "create-requests": open("create-requests", limits.createRequestsPerMinute, MINUTE, everywhere),
       entries: open("entries", ENTRIES, MINUTE, everywhere),
+      "token-create-requests": open(
+        "token-create-requests",
+        limits.createRequestsPerMinutePerToken,
+        MINUTE,
+        everywhere,
+      ),
       views: open("views", limits.viewsPerMinute, MINUTE, here),
       syncs: open("syncs", limits.syncsPerMinute, MINUTE, here),
       // As often again as syncs from one address, and of one share three times as often as a plugin does.

@@ -81,6 +81,8 @@ export interface NewShare {
   creator: string
   /** Hash of the address that asked. */
   address: string
+  /** Hash of the token that asked. The share counts against that; where there is none, against the address. */
+  token?: string | undefined
   /** Whether its client brought the id; it did not unless said. */
   ownID?: boolean
   /** It is not unless said. */
@@ -502,6 +504,9 @@ export type BudgetName =
   | "new-shares"
   | "create-requests"
   | "entries"
+  | "token-new-shares"
+  | "create-requests"
+  | "token-create-requests"
   | "views"
   | "syncs"
   | "passes"

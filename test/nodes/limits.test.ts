@@ -1,6 +1,7 @@
 import pg from "pg"
 import { afterAll, beforeAll, expect, test, vi } from "vitest"
 import { createNativeClient } from "../native-client.ts"
+import { UNLIMITED } from "../no-limits.ts"
 import { waitFor } from "../wait.ts"
 import { type Cluster, createCluster } from "./cluster.ts"
 
@@ -12,7 +13,7 @@ let sessions = 0
 
 beforeAll(async () => {
   cluster = await createCluster({
-    limits: { newSharesPerHour: 10, createRequestsPerMinute: 100, viewsPerMinute: 0, syncsPerMinute: 2 },
+    limits: { ...UNLIMITED, newSharesPerHour: 10, createRequestsPerMinute: 100, syncsPerMinute: 2 },
   })
   nodes = [createNativeClient(cluster.nodes[0].url), createNativeClient(cluster.nodes[1].url)]
   // Both nodes live in this process, and by this clock.

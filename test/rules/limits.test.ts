@@ -3,14 +3,9 @@ import type { LimitSettings } from "../../src/host/limit-variables.ts"
 import { ROUTES, type Route } from "../../src/protocol/routes.ts"
 import { itemsOf } from "../items.ts"
 import { createNativeClient } from "../native-client.ts"
+import { UNLIMITED } from "../no-limits.ts"
 import { createWorld, type World, type WorldOptions } from "../world.ts"
 
-const NONE: LimitSettings = {
-  newSharesPerHour: 0,
-  createRequestsPerMinute: 0,
-  viewsPerMinute: 0,
-  syncsPerMinute: 0,
-}
 const HOUR = 3_600_000
 const token = "a-token-of-the-team"
 
@@ -25,7 +20,7 @@ afterEach(async () => {
 })
 
 async function start(limits: Partial<LimitSettings>, options: WorldOptions = {}) {
-  world = await createWorld({ limits: { ...NONE, ...limits }, ...options })
+  world = await createWorld({ limits: { ...UNLIMITED, ...limits }, ...options })
   return { world, client: createNativeClient(world.url) }
 }
 
@@ -74,15 +69,60 @@ test("[Q1] a hundred requests to create a minute, whatever becomes of them", asy
   expect((await client.create("ses_same")).status).toBe(200)
 })
 
-test("[Q1] a create token does not lift an address's limits, and wrong ones use them up", async () => {
-  const limits = { newSharesPerHour: 1, createRequestsPerMinute: 4 }
-  const { world } = await start(limits, { createTokens: [token] })
+test("[Q8] what is created with a token counts against the token alone, so that a backlog can be shared", async () => {
+  const limits = { newSharesPerHour: 1, newSharesPerHourPerToken: 20, createRequestsPerMinute: 2 }
+  const { world } = await start(limits, { createTokens: [token, "another-of-their-tokens"] })
+  const known = createNativeClient(`${world.url}/t/${token}`)
+  const answers = await times(21, () => createNew(known))
+  expect(statuses(answers)).toEqual([...Array(20).fill(200), 429])
+  expect(answers[20]?.body.error?.message).toContain("Your token has made the 20 new shares")
+  expect(standing(answers[19] as { headers: Headers })).toEqual(["20", "0", "3600"])
+  const other = createNativeClient(world.url, { authorization: "Bearer another-of-their-tokens" })
+  expect((await createNew(other)).status).toBe(200)
+})
+
+test("[Q8] it counts wherever it comes from, and through both doors", async () => {
+  const limits = { newSharesPerHourPerToken: 2 }
+  const { world } = await start(limits, { createTokens: [token], trustedProxies: ["127.0.0.1"] })
+  const from = (address: string) =>
+    createNativeClient(`${world.url}/t/${token}`, { "x-forwarded-for": address })
+  expect((await createNew(from("192.0.2.1"))).status).toBe(200)
+  const reserved = await from("192.0.2.2").call("POST", "/api/share/presign", { sessionId: "ses_direct" })
+  expect(reserved.status).toBe(200)
+  expect((await createNew(from("192.0.2.3"))).status).toBe(429)
+})
+
+test("[Q8] requests to create are counted by token too, whatever becomes of them", async () => {
+  const { world } = await start({ createRequestsPerMinutePerToken: 4 }, { createTokens: [token] })
+  const known = createNativeClient(`${world.url}/t/${token}`)
+  const answers = await times(5, (at) => (at % 2 ? createNew(known) : known.call("POST", "/api/share", "{")))
+  expect(statuses(answers)).toEqual([400, 200, 400, 200, 429])
+  expect(answers[4]?.body.error?.message).toContain("Your token has made the 4 requests")
+  pass(60_000)
+  expect((await createNew(known)).status).toBe(200)
+})
+
+test("[Q8] a wrong token counts against the address, and when that has used up its tries no token is looked at", async () => {
+  const { world } = await start({ createRequestsPerMinute: 3 }, { createTokens: [token] })
   const guess = createNativeClient(world.url, { authorization: "Bearer guessed-and-wrong" })
   const known = createNativeClient(`${world.url}/t/${token}`)
-  expect(statuses(await times(2, () => createNew(guess)))).toEqual([401, 401])
-  expect(statuses(await times(2, () => createNew(known)))).toEqual([200, 429])
-  expect((await createNew(known)).body.error?.message).toContain("4 requests to create shares")
-  expect((await createNew(guess)).status).toBe(429)
+  expect(statuses(await times(5, () => createNew(known)))).toEqual(Array(5).fill(200))
+  const guesses = [
+    await createNew(createNativeClient(world.url)),
+    ...(await times(3, () => createNew(guess))),
+  ]
+  expect(statuses(guesses)).toEqual([401, 401, 401, 429])
+  expect((await createNew(known)).status).toBe(429)
+  pass(60_000)
+  expect((await createNew(known)).status).toBe(200)
+})
+
+test("[Q8] of tokens tried at once no more are looked at", async () => {
+  const { world } = await start({ createRequestsPerMinute: 3 }, { createTokens: [token] })
+  const tries = Array.from({ length: 20 }, (_, at) =>
+    createNew(createNativeClient(world.url, { authorization: `Bearer guess-number-${at}` })),
+  )
+  expect(statuses(await Promise.all(tries)).filter((status) => status === 401)).toHaveLength(3)
 })
 
 test("[Q2] a creation that answers an existing share does not count, and is answered at the limit too", async () => {
@@ -96,7 +136,7 @@ test("[Q2] a creation that answers an existing share does not count, and is answ
 })
 
 test("[Q2] a creation that is refused does not count", async () => {
-  const { world } = await start({ newSharesPerHour: 1 }, { createTokens: [token] })
+  const { world } = await start({ newSharesPerHourPerToken: 1 }, { createTokens: [token] })
   const client = createNativeClient(world.url, { authorization: `Bearer ${token}` })
   const refused = [
     await client.call("POST", "/api/share", "{"),

@@ -10,6 +10,8 @@ export interface CreateRequest {
   creator: string
   /** The address that asked, hashed. */
   address: string
+  /** The token that asked, hashed. */
+  token?: string | undefined
 }
 
 /** OpenCode creates twice within 100 ms when a session is shared automatically and by `run --share`. */

@@ -17,6 +17,8 @@ export interface ReserveRequest {
   creator: string
   /** The address that asked, hashed. */
   address: string
+  /** The token that asked, hashed. */
+  token?: string | undefined
   /** Whose share it is to be, instead of the creator's. */
   owner?: OwnerClaim | undefined
   /** What is uploaded will be sealed. */
@@ -41,7 +43,7 @@ export function createReserver({ meta, blobs, machine, expiry = NO_EXPIRY }: Sha
 
   /** Throws `conflict` when the id that the client brings is taken, `forbidden` when this is not what its owner signed. */
   return async function reserve(request: ReserveRequest): Promise<Reserved> {
-    const { shareID, sessionID, address, owner, encrypted = false } = request
+    const { shareID, sessionID, address, token, owner, encrypted = false } = request
     const creator = owner
       ? await checkOwner({ action: "create", sessionID, shareID, owner })
       : request.creator
@@ -52,6 +54,7 @@ export function createReserver({ meta, blobs, machine, expiry = NO_EXPIRY }: Sha
       sessionID,
       creator,
       address,
+      token,
       id,
       door: "direct",
       ownID: shareID !== undefined,
