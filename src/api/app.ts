@@ -57,6 +57,10 @@ export function createApp(deps: ApiDeps): App {
       // Nobody keeps what does not say that it may be kept: a share may be revoked, a secret is shown once.
       if (!c.res.headers.has("cache-control")) c.res.headers.set("cache-control", "no-store")
       c.res.headers.set("x-request-id", requestID)
+      for (const [name, value] of Object.entries(c.get("standing") ?? {})) {
+        // A creation, and a refusal, say themselves what they are about.
+        if (!c.res.headers.has(name)) c.res.headers.set(name, value)
+      }
     }
     log.debug(
       {

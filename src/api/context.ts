@@ -74,6 +74,8 @@ export interface ApiEnv {
     found: ActiveShare | undefined
     /** It has not come past the server's lock. */
     outside: boolean
+    /** `RateLimit-*` of what the request was counted against last; undefined when it was not counted. */
+    standing: Readonly<Record<string, string>> | undefined
     /** The answer has all its headers and its final form. */
     complete: boolean | undefined
   }

@@ -35,12 +35,12 @@ export function createLimits(deps: ApiDeps): Limits {
       const address = addressOf(c)
       const tries = limiters["create-requests"]
       // Before anybody looks at a token, so that of tokens tried at once none is looked at beyond the limit.
-      await take(tries, address)
+      c.set("standing", await take(tries, address))
       const creator = await identifyCreator(c, deps, address)
       if (creator.token !== undefined) {
         // One that is right counts by itself. What cannot be given back now is free at the end of its window.
         await tries?.giveBack(address).catch(() => {})
-        await take(limiters["token-create-requests"], creator.token)
+        c.set("standing", await take(limiters["token-create-requests"], creator.token))
       }
       return { ...creator, address }
     },
@@ -57,10 +57,12 @@ export function createLimits(deps: ApiDeps): Limits {
       const name = budgetOf(c)
       const limiter = name && limiters[name]
       // Counted in this node's memory alone, so the address need not be hashed, which would cost more than the rest.
-      if (limiter) await take(limiter, networkOf(c.env.address))
+      if (limiter) c.set("standing", await take(limiter, networkOf(c.env.address)))
       await next()
     },
-    countPass: (shareID) => take(limiters["share-passes"], shareID),
+    async countPass(shareID) {
+      await take(limiters["share-passes"], shareID)
+    },
   }
 }
 
@@ -112,10 +114,15 @@ function budgetOf({ req: { method, path } }: Context<ApiEnv>): BudgetName | unde
   return PASSING.test(path) ? "passes" : "syncs"
 }
 
-async function take(limiter: Limiter | undefined, key: string): Promise<void> {
-  if (!limiter) return
+/** Resolves to what the answer says of it. Throws LimitReached. */
+async function take(
+  limiter: Limiter | undefined,
+  key: string,
+): Promise<Readonly<Record<string, string>> | undefined> {
+  if (!limiter) return undefined
   const { allowed, ...state } = await limiter.take(key)
   if (!allowed) throw new LimitReached(limiter.budget, state)
+  return stateHeaders(state)
 }
 
 /** As most services send them: https://datatracker.ietf.org/doc/html/draft-ietf-httpapi-ratelimit-headers-03 */

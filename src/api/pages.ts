@@ -93,7 +93,11 @@ export function createPageRoutes({ shares, machine, encode, assets, config, log 
     const form = unchanged ? undefined : await page.form(coding)
     // One plain object, which the adapter sends as it is: a Headers costs more than all the rest of the answer.
     c.set("complete", true)
-    const headers = { ...(form?.headers ?? { ...keptHeaders, etag }), "x-request-id": c.get("requestID") }
+    const headers = {
+      ...(form?.headers ?? { ...keptHeaders, etag }),
+      ...c.get("standing"),
+      "x-request-id": c.get("requestID"),
+    }
     return new Response(form?.body ?? null, { status: unchanged ? 304 : 200, headers })
   })
 

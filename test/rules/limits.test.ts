@@ -248,6 +248,56 @@ test("[Q4] an answer to a creation says what is left", async () => {
   expect(standing(await createNew(client))).toEqual(["2", "0", "3599"])
 })
 
+test("[Q4] so does every answer that was counted, whatever it says", async () => {
+  const { client } = await start({ viewsPerMinute: 100, syncsPerMinute: 50, createRequestsPerMinute: 20 })
+  const { id, secret } = (await createNew(client)).body
+  const { user } = itemsOf(`ses_${sessions}`)
+  const answers = [
+    await client.sync(id, secret, [user("msg_1")]),
+    await client.sync(id, "wrong", [user("msg_1")]),
+    await client.call("POST", `/api/share/${id}/deltas`, {}),
+    await client.call("GET", `/share/${id}`),
+    await client.call("GET", `/share/${id}`),
+    await client.call("GET", `/share/${id}.md`),
+    await client.data(id),
+    await client.call("GET", `/share/${id}?from=99`),
+    await client.data("no-such-share-at-all"),
+    await client.call("PUT", `/api/share/${id}/data`),
+    await client.call("POST", "/api/share", "{"),
+  ]
+  expect(answers.map((answer) => [answer.status, ...standing(answer)])).toEqual([
+    [200, "50", "49", "60"],
+    [404, "50", "48", "60"],
+    [400, "50", "49", "60"],
+    [200, "100", "99", "60"],
+    [200, "100", "98", "60"],
+    [200, "100", "97", "60"],
+    [200, "100", "96", "60"],
+    [400, "100", "95", "60"],
+    [404, "100", "94", "60"],
+    [405, "50", "47", "60"],
+    [400, "20", "18", "60"],
+  ])
+  await client.remove(id, secret)
+  expect([(await client.data(id)).status, standing(await client.data(id))[1]]).toEqual([410, "92"])
+})
+
+test("[Q4] so does a page that has not changed", async () => {
+  const { client } = await start({ viewsPerMinute: 100 })
+  const { id } = (await createNew(client)).body
+  const etag = (await client.call("GET", `/share/${id}`)).headers.get("etag") ?? "none"
+  const again = createNativeClient(world?.url ?? "", { "if-none-match": etag })
+  const unchanged = await again.call("GET", `/share/${id}`)
+  expect([unchanged.status, ...standing(unchanged)]).toEqual([304, "100", "98", "60"])
+})
+
+test("[Q4] what is not counted says nothing of it", async () => {
+  const { client } = await start({ viewsPerMinute: 100 })
+  for (const path of ["/", "/api/health"]) {
+    expect(standing(await client.call("GET", path)), path).toEqual([null, null, null])
+  }
+})
+
 test("[Q5] what a request says of its address changes nothing", async () => {
   const { world } = await start({ newSharesPerHour: 2, viewsPerMinute: 2, syncsPerMinute: 2 })
   const from = (address: string) =>
