@@ -13,4 +13,6 @@ export const UNLIMITED: LimitSettings = {
   createRequestsPerMinutePerToken: 0,
   viewsPerMinute: 0,
   syncsPerMinute: 0,
+  connectionsPerAddress: 0,
+  connections: 0,
 }

@@ -47,6 +47,8 @@ test("nothing set is a server on loopback with everything under ./data", () => {
       createRequestsPerMinutePerToken: 600,
       viewsPerMinute: 6000,
       syncsPerMinute: 12_000,
+      connectionsPerAddress: 256,
+      connections: 10_000,
     },
     expiry: { usual: undefined, longest: undefined },
     publicList: false,

@@ -171,6 +171,8 @@ export function readConfig(env: Environment): Config {
       ),
       viewsPerMinute: read("LIMIT_VIEWS_PER_MINUTE", VARIABLES.LIMIT_VIEWS_PER_MINUTE),
       syncsPerMinute: read("LIMIT_SYNCS_PER_MINUTE", VARIABLES.LIMIT_SYNCS_PER_MINUTE),
+      connectionsPerAddress: read("LIMIT_CONNECTIONS_PER_ADDRESS", VARIABLES.LIMIT_CONNECTIONS_PER_ADDRESS),
+      connections: read("LIMIT_CONNECTIONS", VARIABLES.LIMIT_CONNECTIONS),
     },
     expiry: {
       usual: read("DEFAULT_EXPIRY", VARIABLES.DEFAULT_EXPIRY),

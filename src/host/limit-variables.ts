@@ -8,6 +8,8 @@ export interface LimitSettings {
   createRequestsPerMinutePerToken: number
   viewsPerMinute: number
   syncsPerMinute: number
+  connectionsPerAddress: number
+  connections: number
 }
 
 export const LIMIT_VARIABLES = {
@@ -40,6 +42,16 @@ export const LIMIT_VARIABLES = {
   LIMIT_SYNCS_PER_MINUTE: {
     about: "Syncs and other writes to shares a minute from one address, on each node; 0 for no limit.",
     fallback: "12000",
+    parse: readLimit,
+  },
+  LIMIT_CONNECTIONS_PER_ADDRESS: {
+    about: "Connections at once from one address, on each node, but for TRUSTED_PROXIES; 0 for no limit.",
+    fallback: "256",
+    parse: readLimit,
+  },
+  LIMIT_CONNECTIONS: {
+    about: "Connections at once to one node; 0 for no limit.",
+    fallback: "10000",
     parse: readLimit,
   },
 } as const satisfies Record<string, Variable<number>>

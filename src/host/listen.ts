@@ -1,7 +1,9 @@
 import type { IncomingMessage, Server } from "node:http"
 import { createAdaptorServer, type HttpBindings } from "@hono/node-server"
 import type { App } from "../api/app.ts"
+import { type ConnectionLimits, limitConnections } from "./connections.ts"
 import { type Arrival, peerAddress } from "./peer-address.ts"
+import { endPausedRequests, REQUEST_TIMES, type RequestTimes, serverOptions } from "./request-times.ts"
 import { createTrustedProxies } from "./trusted-proxies.ts"
 
 export interface Listening {
@@ -16,6 +18,9 @@ export interface ListenOptions {
   port: number
   /** Addresses and ranges of those who may say where a request came from; nobody unless told. */
   trustedProxies?: readonly string[]
+  /** No limit unless told. */
+  connections?: ConnectionLimits
+  times?: RequestTimes
   /** Makes the app for the address that was bound; requests that come before it is ready wait for it. */
   createApp(url: string): Promise<Pick<App, "fetch">>
 }
@@ -28,6 +33,8 @@ export async function listen({
   host,
   port,
   trustedProxies = [],
+  connections = { perAddress: 0, total: 0 },
+  times = REQUEST_TIMES,
   createApp,
 }: ListenOptions): Promise<Listening> {
   const trusted = createTrustedProxies(trustedProxies)
@@ -37,12 +44,15 @@ export async function listen({
     // The adapter would cut off, after half a second, a client that is still sending what nobody reads. The app
     // takes the rest of such a body itself (api/body.ts).
     autoCleanupIncoming: false,
+    serverOptions: serverOptions(times),
     fetch(request, env) {
       const { incoming } = env as HttpBindings
       const bindings = { address: peerAddress(arrivalOf(incoming), trusted) }
       return app ? app.fetch(request, bindings) : ready.promise.then((made) => made.fetch(request, bindings))
     },
   }) as Server
+  limitConnections(server, { ...connections, trusted })
+  const stopLooking = endPausedRequests(server, times)
 
   /** Takes no more connections, lets what is under way come to its end, and cuts off what does not. */
   async function close(): Promise<void> {
@@ -53,6 +63,7 @@ export async function listen({
     await closed
     clearInterval(idle)
     clearTimeout(patience)
+    stopLooking()
   }
 
   const url = await bind(server, host, port)
@@ -61,6 +72,7 @@ export async function listen({
     ready.resolve(app)
     return { url, close }
   } catch (error) {
+    stopLooking()
     server.close()
     server.closeAllConnections()
     throw error

@@ -28,6 +28,7 @@ export async function serve(
     host: config.host,
     port: config.port,
     trustedProxies: config.trustedProxies,
+    connections: { perAddress: config.limits.connectionsPerAddress, total: config.limits.connections },
     async createApp(url) {
       const baseUrl = config.baseUrl ?? url
       composition = await compose(config, { ...deps, machine, baseUrl })
