@@ -15,4 +15,6 @@ export const UNLIMITED: LimitSettings = {
   syncsPerMinute: 0,
   connectionsPerAddress: 0,
   connections: 0,
+  streamsPerAddress: 0,
+  streams: 0,
 }

@@ -4,6 +4,7 @@ import type { Shares } from "../shares/shares.ts"
 import type { Trust } from "../trust/trust.ts"
 import type { Encode } from "./content-coding.ts"
 import type { LockSettings } from "./lock.ts"
+import type { StreamLimits } from "./stream-seats.ts"
 
 /** A built asset of the viewer, in memory: served under `/assets/<name>`. */
 export interface Asset {
@@ -33,6 +34,8 @@ export interface ApiConfig {
   /** Undefined: reading takes nothing but the link. */
   lock?: LockSettings | undefined
   maxSyncBytes: number
+  /** No limit unless told. */
+  streams?: StreamLimits
   version: string
   /** Id of the sample share, when there is one. */
   sampleID?: string

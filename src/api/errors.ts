@@ -11,14 +11,14 @@ import { BASIC_CHALLENGE, Locked } from "./lock.ts"
 import { namedShare } from "./named-share.ts"
 import { wantedFormat } from "./wanted-format.ts"
 
-/** Seconds after which a client may try again when the storage does not answer. */
+/** Seconds after which a client may try again when nothing says more: the storage does not answer, a place is taken. */
 const RETRY_AFTER = "5"
 
 /** Every failure ends here: what a person can act on is said, everything else is a request id and a log line. */
 export function answerError(error: unknown, c: Context<ApiEnv>, deps: ApiDeps): Response {
   const known = toShareError(error, c, deps)
   const headers: Record<string, string> = { "cache-control": "no-store" }
-  if (known.code === "unavailable") headers["retry-after"] = RETRY_AFTER
+  if (known.code === "unavailable" || known.code === "rate_limited") headers["retry-after"] = RETRY_AFTER
   if (error instanceof LimitReached) Object.assign(headers, describeLimit(error).headers)
   const challenge = error instanceof Locked ? BASIC_CHALLENGE : CHALLENGES[known.code]
   if (challenge) headers["www-authenticate"] = challenge

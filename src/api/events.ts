@@ -6,6 +6,7 @@ import { assetUrls } from "./assets.ts"
 import { readQuery, readShareID } from "./body.ts"
 import type { ApiDeps, ApiEnv } from "./context.ts"
 import { type LiveRoom, openLiveRoom } from "./live-room.ts"
+import { createStreamSeats } from "./stream-seats.ts"
 
 export interface EventRoutes {
   routes: Hono<ApiEnv>
@@ -15,9 +16,10 @@ export interface EventRoutes {
 
 /** Live pages: `GET /api/share/:id/events`. */
 export function createEventRoutes(
-  { shares, assets, machine, log }: ApiDeps,
+  { shares, assets, machine, log, config }: ApiDeps,
   visitors: Visitors,
 ): EventRoutes {
+  const seats = createStreamSeats(config.streams ?? { perAddress: 0, total: 0 })
   const rooms = new Map<string, Promise<LiveRoom>>()
 
   function roomOf({ id: shareID, encrypted }: Pick<ActiveShare, "id" | "encrypted">): Promise<LiveRoom> {
@@ -50,8 +52,16 @@ export function createEventRoutes(
     // On a reconnect the browser says where it stopped; a page's first connection says what it was rendered at.
     const { revision } = readQuery(c, watchQuery)
     const seen = Number(c.req.header("last-event-id") ?? revision ?? 0)
-    const room = await roomOf(share)
-    return c.body(room.join(Number.isSafeInteger(seen) ? seen : 0, share.access), 200, STREAM_HEADERS)
+    const leave = seats.take(c.env.address)
+    try {
+      const room = await roomOf(share)
+      const from = Number.isSafeInteger(seen) ? seen : 0
+      const stream = room.join({ revision: from, access: share.access, onEnd: leave })
+      return c.body(stream, 200, STREAM_HEADERS)
+    } catch (error) {
+      leave()
+      throw error
+    }
   })
 
   return {

@@ -13,13 +13,19 @@ import { createPassingSoFar } from "./passing-so-far.ts"
 
 /** Everybody who watches one share on this node: each change is rendered once and sent to all. */
 export interface LiveRoom {
-  /**
-   * A stream that brings a page at `revision` up to date and keeps it there.
-   * @param access at which the viewer was let in; when it is another by now, the stream ends at once
-   */
-  join(revision: number, access: number): ReadableStream<Uint8Array>
+  /** A stream that brings a page up to date and keeps it there. */
+  join(viewer: Viewer): ReadableStream<Uint8Array>
   /** Ends the viewers' streams; they come again, here or at another node. */
   close(): void
+}
+
+export interface Viewer {
+  /** Which the page shows. */
+  revision: number
+  /** At which the viewer was let in; when it is another by now, the stream ends at once. */
+  access: number
+  /** Called once, when the stream ends. */
+  onEnd(): void
 }
 
 export interface LiveRoomOptions {
@@ -230,9 +236,10 @@ export async function openLiveRoom(options: LiveRoomOptions): Promise<LiveRoom> 
 
   return {
     close,
-    join(from, admittedAt) {
+    join({ revision: from, access: admittedAt, onEnd }) {
       const stream = createEventStream({
         onClose() {
+          onEnd()
           if (!streams.delete(stream) || closed) return
           shares.setViewers(shareID, streams.size)
           if (streams.size === 0) emptied = setTimeout(close, LINGER_MS)

@@ -81,7 +81,8 @@ export async function compose(
   const upkeep = startUpkeep({ shares, trust, log })
   const painter = createPainter({ log })
 
-  const { createTokens, lock: serverLock, maxSyncBytes } = config
+  const { createTokens, lock: serverLock, maxSyncBytes, limits } = config
+  const streams = { perAddress: limits.streamsPerAddress, total: limits.streams }
   const app = createApp({
     shares,
     trust,
@@ -98,6 +99,7 @@ export async function compose(
       createTokens,
       lock: serverLock,
       maxSyncBytes,
+      streams,
       version,
       ...(sampleID === undefined ? {} : { sampleID }),
     },

@@ -49,6 +49,8 @@ test("nothing set is a server on loopback with everything under ./data", () => {
       syncsPerMinute: 12_000,
       connectionsPerAddress: 256,
       connections: 10_000,
+      streamsPerAddress: 64,
+      streams: 5000,
     },
     expiry: { usual: undefined, longest: undefined },
     publicList: false,

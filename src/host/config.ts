@@ -173,6 +173,8 @@ export function readConfig(env: Environment): Config {
       syncsPerMinute: read("LIMIT_SYNCS_PER_MINUTE", VARIABLES.LIMIT_SYNCS_PER_MINUTE),
       connectionsPerAddress: read("LIMIT_CONNECTIONS_PER_ADDRESS", VARIABLES.LIMIT_CONNECTIONS_PER_ADDRESS),
       connections: read("LIMIT_CONNECTIONS", VARIABLES.LIMIT_CONNECTIONS),
+      streamsPerAddress: read("LIMIT_STREAMS_PER_ADDRESS", VARIABLES.LIMIT_STREAMS_PER_ADDRESS),
+      streams: read("LIMIT_STREAMS", VARIABLES.LIMIT_STREAMS),
     },
     expiry: {
       usual: read("DEFAULT_EXPIRY", VARIABLES.DEFAULT_EXPIRY),

@@ -10,6 +10,8 @@ export interface LimitSettings {
   syncsPerMinute: number
   connectionsPerAddress: number
   connections: number
+  streamsPerAddress: number
+  streams: number
 }
 
 export const LIMIT_VARIABLES = {
@@ -52,6 +54,16 @@ export const LIMIT_VARIABLES = {
   LIMIT_CONNECTIONS: {
     about: "Connections at once to one node; 0 for no limit.",
     fallback: "10000",
+    parse: readLimit,
+  },
+  LIMIT_STREAMS_PER_ADDRESS: {
+    about: "Shares that one address follows live at once, on each node; 0 for no limit.",
+    fallback: "64",
+    parse: readLimit,
+  },
+  LIMIT_STREAMS: {
+    about: "Shares that are followed live at once on one node; 0 for no limit.",
+    fallback: "5000",
     parse: readLimit,
   },
 } as const satisfies Record<string, Variable<number>>
