@@ -18,6 +18,7 @@ const VERDICTS: Record<ErrorCode, Verdict> = {
   conflict: "anew",
   gone: "never",
   too_large: "never",
+  quota_exceeded: "again",
   unsupported_media_type: "never",
   unreadable: "never",
   rate_limited: "again",

@@ -74,6 +74,7 @@ export async function compose(
     log,
     expiry: config.expiry,
     maxShareBytes: config.maxShareBytes,
+    quotas: { ownerBytes: config.maxOwnerBytes, totalBytes: config.maxTotalBytes },
   })
 
   const sampleID = config.sample ? await addSample({ meta, shares, machine }) : undefined

@@ -40,6 +40,8 @@ test("nothing set is a server on loopback with everything under ./data", () => {
     trustedProxies: [],
     maxSyncBytes: 256 * 1024 * 1024,
     maxShareBytes: 512 * 1024 * 1024,
+    maxOwnerBytes: 0,
+    maxTotalBytes: 0,
     limits: {
       newSharesPerHour: 10,
       newSharesPerHourPerToken: 1000,
@@ -94,6 +96,12 @@ test("sizes take units", () => {
   expect([size("2048"), size("2KiB"), size("3 mib"), size("1GiB")]).toEqual([
     2048, 2048, 3_145_728, 1_073_741_824,
   ])
+})
+
+test("a quota of 0 is none, and takes units", () => {
+  const { maxOwnerBytes, maxTotalBytes } = readConfig({ MAX_OWNER_BYTES: "0", MAX_TOTAL_BYTES: "2TiB" })
+  expect([maxOwnerBytes, maxTotalBytes]).toEqual([0, 2 * 1024 ** 4])
+  expect(faults({ MAX_OWNER_BYTES: "-1" })[0]).toMatch(/^MAX_OWNER_BYTES: must be a size/)
 })
 
 test("a limit of 0 is none", () => {

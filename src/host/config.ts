@@ -6,6 +6,8 @@ import type { S3Settings } from "../storage/blobs/s3.ts"
 import { EXPIRY_VARIABLES } from "./expiry-variables.ts"
 import { LIMIT_VARIABLES, type LimitSettings } from "./limit-variables.ts"
 import { halfSetLock, LOCK_VARIABLES, lockOf } from "./lock-variables.ts"
+import { QUOTA_VARIABLES } from "./quota-variables.ts"
+import { readBytes } from "./read-bytes.ts"
 import { halfSetS3, S3_VARIABLES } from "./s3-variables.ts"
 import { TRUST_VARIABLES, type TrustSettings } from "./trust-variables.ts"
 import { readProxies } from "./trusted-proxies.ts"
@@ -33,6 +35,9 @@ export interface Config {
   trustedProxies: string[]
   maxSyncBytes: number
   maxShareBytes: number
+  /** As stored; 0 is no limit. */
+  maxOwnerBytes: number
+  maxTotalBytes: number
   limits: LimitSettings
   expiry: ExpiryPolicy
   /** Whether public shares are listed. */
@@ -97,6 +102,7 @@ export const VARIABLES = {
     fallback: `${LIMITS.shareBytes / 1024 / 1024}MiB`,
     parse: readBytes,
   },
+  ...QUOTA_VARIABLES,
   ...LIMIT_VARIABLES,
   ...EXPIRY_VARIABLES,
   LOG_LEVEL: {
@@ -155,6 +161,8 @@ export function readConfig(env: Environment): Config {
     trustedProxies: read("TRUSTED_PROXIES", VARIABLES.TRUSTED_PROXIES),
     maxSyncBytes: read("MAX_SYNC_BYTES", VARIABLES.MAX_SYNC_BYTES),
     maxShareBytes: read("MAX_SHARE_BYTES", VARIABLES.MAX_SHARE_BYTES),
+    maxOwnerBytes: read("MAX_OWNER_BYTES", VARIABLES.MAX_OWNER_BYTES),
+    maxTotalBytes: read("MAX_TOTAL_BYTES", VARIABLES.MAX_TOTAL_BYTES),
     limits: {
       newSharesPerHour: read("LIMIT_NEW_SHARES_PER_HOUR", VARIABLES.LIMIT_NEW_SHARES_PER_HOUR),
       newSharesPerHourPerToken: read(
@@ -263,25 +271,6 @@ function readTokens(text: string): string[] {
     )
   }
   return tokens
-}
-
-const UNITS: Record<string, number> = {
-  "": 1,
-  kb: 1000,
-  mb: 1000 ** 2,
-  gb: 1000 ** 3,
-  kib: 1024,
-  mib: 1024 ** 2,
-  gib: 1024 ** 3,
-}
-
-function readBytes(text: string): number {
-  const [, count, unit = ""] = /^(\d+)\s*([a-z]*)$/i.exec(text) ?? []
-  const factor = UNITS[unit.toLowerCase()]
-  const bytes = Number(count) * (factor ?? Number.NaN)
-  if (!Number.isSafeInteger(bytes) || bytes < 1024)
-    throw new Error(`must be a size of 1 KiB or more, such as 256MiB or 1GB, not ${JSON.stringify(text)}.`)
-  return bytes
 }
 
 function readLogLevel(text: string): LogLevel {

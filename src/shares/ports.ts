@@ -70,6 +70,8 @@ export interface ShareRow {
   /** Pages that were opened, and when the first one was. */
   views: number
   firstViewedAt: number | undefined
+  /** What its manifest names, or the plain object as last seen, comes to as stored. 0 once it is revoked. */
+  storedBytes: number
 }
 
 export interface NewShare {
@@ -140,8 +142,25 @@ export interface ManifestLimits {
   segments: number
 }
 
+/** What active shares may come to as stored. Bytes; 0 is no limit. */
+export interface Quotas {
+  /** All of one creator. */
+  ownerBytes: number
+  totalBytes: number
+}
+
+/** So many bytes more of a creator's. */
+export interface StoredGrowth {
+  creator: string
+  bytes: number
+  quotas: Quotas
+  at: number
+}
+
+export type QuotaExcess = "owner_quota" | "total_quota"
+
 /** Which of the limits a change would have gone beyond. */
-export type Excess = "too_large" | "too_many"
+export type Excess = "too_large" | "too_many" | QuotaExcess
 
 /** What a change of an encrypted share goes by, and the head that it makes true. */
 export interface SealedChange {
@@ -160,6 +179,8 @@ export interface Commit {
   metadata: ShareMetadata | undefined
   /** Held to when given. */
   limits?: ManifestLimits
+  /** Held to when given. */
+  quotas?: Quotas | undefined
   /** Given: refused as `moved` when the share is at another revision or epoch, and the head is kept otherwise. */
   sealed?: SealedChange | undefined
 }
@@ -176,6 +197,8 @@ export interface Merge {
   at: number
   /** Held to when given; a merge that makes the share no larger always may. */
   limits?: ManifestLimits
+  /** The same. */
+  quotas?: Quotas | undefined
   /** As with a commit, but that nothing is done, and said, as when the epoch is another. */
   sealed?: SealedChange | undefined
 }
@@ -278,6 +301,11 @@ export interface MetaStore {
    * active, the share has or had a segment of this id, or the secret is not its own.
    */
   merge(merge: Merge): Promise<boolean | Excess>
+  /**
+   * Which quota a growth would go beyond. It reserves nothing: of changes at once each is held to what was there before,
+   * and what other nodes have taken in may be missing from the total for ten seconds.
+   */
+  quotaExcess(growth: StoredGrowth): Promise<QuotaExcess | undefined>
   /** Keys of all objects that the share's manifest or a reader under way may need. */
   liveObjects(shareID: string): Promise<Set<string>>
   /** Objects that merges replaced before a time, the oldest first. */

@@ -12,7 +12,7 @@ import { createAppender } from "./append/append.ts"
 import { createCompactor } from "./compact/compact.ts"
 import { createSweeper, type Swept } from "./compact/sweep.ts"
 import { type CreateRequest, createCreator } from "./create/create.ts"
-import type { BlobStore, Keys, Log, Machine, MetaStore, Notifier } from "./ports.ts"
+import type { BlobStore, Keys, Log, Machine, MetaStore, Notifier, Quotas } from "./ports.ts"
 import { createReader, type ShareReader } from "./read/read.ts"
 import { createRevoker, type RevokeRequest } from "./revoke/revoke.ts"
 import { isAuthentic } from "./secret.ts"
@@ -34,6 +34,8 @@ export interface SharesDeps {
   expiry?: ExpiryPolicy
   /** What one share may come to, uncompressed: reading it takes some times that in memory. Bytes. */
   maxShareBytes: number
+  /** None unless told. */
+  quotas?: Quotas
 }
 
 /** What a share may do, whatever stands behind the ports. */

@@ -35,6 +35,7 @@ export function reuseContract(bench: () => MetaBench) {
       ownID: true,
       encrypted: false,
       head: undefined,
+      storedBytes: 0,
     })
     expect(await commit(share, ["s4"])).toBe(4)
     expect((await meta.segments(share.id)).map(({ id }) => id)).toEqual(["s4"])

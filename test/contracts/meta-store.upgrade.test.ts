@@ -132,6 +132,7 @@ describe.each(Object.entries(KINDS))("upgrade: %s", (_, create) => {
       ownID: false,
       encrypted: false,
       head: undefined,
+      storedBytes: 100,
     })
     expect(await meta.findShare("new")).toMatchObject({ form: undefined, revision: 0, syncs: 0 })
     expect(await meta.findShare("left")).toMatchObject({ state: "revoked", revokedAt: 9, creator: undefined })

@@ -2,6 +2,7 @@ import { gone, notFound, ShareError } from "../../protocol/errors.ts"
 import type { Item } from "../../protocol/item.ts"
 import { formatBytes } from "../../protocol/limits.ts"
 import { type ActiveShare, requireActive } from "../active.ts"
+import { isQuotaExcess, quotaExceeded, requireRoom } from "../quota.ts"
 import { authenticate } from "../secret.ts"
 import { encodeSegment, segmentKey } from "../segment.ts"
 import type { SharesDeps } from "../shares.ts"
@@ -79,6 +80,8 @@ export function createAppender(deps: AppenderDeps) {
         const lines = readAhead(newLines(arriving.all(), batch, sessionID), () => 1)
         await lines.fill(1)
         if (lines.held.length === 0) return versions.revision
+        // What is not even to be taken in need not be sent to its end.
+        await requireRoom(deps, { creator: share.creator, bytes: 1 })
         if (heldWhole) signal.throwIfAborted()
         const all = heldWhole ? lines.all() : untilRevoked(shareID, lines.all())
         return store({ share, secretHash, batch, lines: all })
@@ -132,10 +135,12 @@ export function createAppender(deps: AppenderDeps) {
     const at = machine.now()
     const { items, bytes: contentBytes, metadata } = batch
     const segment = { id, objectKey, items, bytes: size, contentBytes, createdAt: at }
-    const revision = await meta.commit({ shareID, segments: [segment], secretHash, at, metadata })
+    const { quotas } = deps
+    const revision = await meta.commit({ shareID, segments: [segment], secretHash, at, metadata, quotas })
     if (typeof revision !== "number") {
       // Revoked while the body arrived, or another secret's first sync won: what was put is nobody's.
       await blobs.delete(objectKey)
+      if (isQuotaExcess(revision)) throw quotaExceeded(revision, quotas)
       throw (await meta.findShare(shareID))?.state === "active" ? notFound() : gone()
     }
     batch.settle(revision)

@@ -1,6 +1,7 @@
 import { createShareId } from "../../protocol/ids.ts"
 import { firstAccess } from "../access/change.ts"
 import { NO_EXPIRY } from "../access/expiry-policy.ts"
+import { requireRoom } from "../quota.ts"
 import { createSecret } from "../secret.ts"
 import type { SharesDeps } from "../shares.ts"
 
@@ -17,11 +18,10 @@ export interface CreateRequest {
 /** OpenCode creates twice within 100 ms when a session is shared automatically and by `run --share`. */
 const DOUBLE_CREATION_MS = 60_000
 
-export function createCreator({
-  meta,
-  machine,
-  expiry = NO_EXPIRY,
-}: Pick<SharesDeps, "meta" | "machine" | "expiry">) {
+export function createCreator(deps: Pick<SharesDeps, "meta" | "machine" | "expiry" | "quotas">) {
+  const { meta, machine, expiry = NO_EXPIRY } = deps
+
+  /** Throws `quota_exceeded`. */
   return async function create(request: CreateRequest): Promise<{ id: string; secret: string }> {
     const createdAt = machine.now()
     const secret = createSecret(machine)
@@ -31,6 +31,7 @@ export function createCreator({
       await meta.addSecret({ shareID: unsynced.id, hash: secretHash, scope: "write", createdAt })
       return { id: unsynced.id, secret }
     }
+    await requireRoom(deps, { creator: request.creator, bytes: 1 })
     const id = createShareId(machine.randomBytes)
     const secrets = [{ hash: secretHash, scope: "write" }] as const
     const access = await firstAccess({}, { machine, expiry, encrypted: false })

@@ -4,6 +4,7 @@ import { type AccessChange, firstAccess } from "../access/change.ts"
 import { NO_EXPIRY } from "../access/expiry-policy.ts"
 import { type ActiveShare, requireActive } from "../active.ts"
 import type { NewShare, ShareRow } from "../ports.ts"
+import { requireRoom } from "../quota.ts"
 import { createOwnerCheck, type OwnerClaim } from "../recover/owner.ts"
 import { createSecrets } from "../secret.ts"
 import { plainKey } from "../segment.ts"
@@ -21,6 +22,8 @@ export interface ReserveRequest {
   token?: string | undefined
   /** Whose share it is to be, instead of the creator's. */
   owner?: OwnerClaim | undefined
+  /** What its client is about to upload. */
+  bytes?: number | undefined
   /** What is uploaded will be sealed. */
   encrypted?: boolean | undefined
   /** Who may see it, and for how long; whoever has the link, and as long as usual, unless said. */
@@ -38,15 +41,20 @@ export interface Reserved {
 const ABANDONED_AFTER_MS = 24 * 3600_000
 
 /** Creates shares of the direct door. */
-export function createReserver({ meta, blobs, machine, expiry = NO_EXPIRY }: SharesDeps) {
+export function createReserver(deps: SharesDeps) {
+  const { meta, blobs, machine, expiry = NO_EXPIRY } = deps
   const checkOwner = createOwnerCheck({ meta, machine })
 
-  /** Throws `conflict` when the id that the client brings is taken, `forbidden` when this is not what its owner signed. */
+  /**
+   * Throws `conflict` when the id that the client brings is taken, `forbidden` when this is not what its owner signed,
+   * `quota_exceeded`.
+   */
   return async function reserve(request: ReserveRequest): Promise<Reserved> {
     const { shareID, sessionID, address, token, owner, encrypted = false } = request
     const creator = owner
       ? await checkOwner({ action: "create", sessionID, shareID, owner })
       : request.creator
+    await requireRoom(deps, { creator, bytes: Math.max(1, request.bytes ?? 0) })
     const access = await firstAccess(request.access ?? {}, { machine, expiry, encrypted })
     const id = shareID ?? createShareId(machine.randomBytes)
     const { secret, deleteSecret, secrets } = createSecrets(machine)

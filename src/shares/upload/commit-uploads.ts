@@ -3,6 +3,7 @@ import { formatBytes, LIMITS } from "../../protocol/limits.ts"
 import type { ActiveShare } from "../active.ts"
 import { rowText } from "../metadata.ts"
 import type { Excess, ManifestLimits, NewSegment, SealedChange, ShareMetadata } from "../ports.ts"
+import { isQuotaExcess, quotaExceeded } from "../quota.ts"
 import { plainKey, segmentKey } from "../segment.ts"
 import type { SharesDeps } from "../shares.ts"
 import { COMMITTABLE_MS } from "../upload-times.ts"
@@ -78,6 +79,7 @@ export function createUploadCommitter(deps: SharesDeps) {
       at,
       metadata: said,
       limits: limitsOf(share),
+      quotas: deps.quotas,
       sealed,
     })
     if (typeof revision !== "number") throw await refusal(shareID, revision)
@@ -104,6 +106,7 @@ export function createUploadCommitter(deps: SharesDeps) {
       secretHash,
       at,
       limits: limitsOf(share),
+      quotas: deps.quotas,
       sealed,
     })
     // Another request may have done the same meanwhile.
@@ -153,6 +156,7 @@ export function createUploadCommitter(deps: SharesDeps) {
   }
 
   function beyond(excess: Excess): ShareError {
+    if (isQuotaExcess(excess)) return quotaExceeded(excess, deps.quotas)
     if (excess === "too_many") {
       return new ShareError(
         "conflict",

@@ -8,7 +8,7 @@ import { createRecoverer, type RecoverRequest } from "../recover/recover.ts"
 import { authenticate } from "../secret.ts"
 import type { SharesDeps } from "../shares.ts"
 import { createUploadCommitter, type UploadCommit, type UploadMerge } from "./commit-uploads.ts"
-import { createTicketOffice, type SegmentTicket, type SegmentWish } from "./ticket-office.ts"
+import { bytesOf, createTicketOffice, type SegmentTicket, type SegmentWish } from "./ticket-office.ts"
 
 /** What a client of the direct door asks for in one go: commits first, then tickets. */
 export interface PresignRequest {
@@ -114,7 +114,8 @@ export function createDirectDoor(deps: SharesDeps): DirectDoor {
 
   return {
     async reserve({ tickets, ...request }) {
-      const reserved = await reserve(request)
+      // Before the share is made: with tickets that are refused afterwards it would stay behind, its id taken.
+      const reserved = await reserve({ ...request, bytes: bytesOf(tickets ?? []) })
       const wishes = request.encrypted ? (tickets ?? []) : tickets
       return { ...reserved, ...(await answer(reserved.share, wishes)) }
     },

@@ -123,6 +123,7 @@ async function revoke(
       ...NO_METADATA,
       plain_version: null,
       plain_bytes: null,
+      stored_bytes: 0,
       head: null,
       password: null,
       views: 0,

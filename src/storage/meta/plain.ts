@@ -16,6 +16,7 @@ export function createPlainQueries(db: Kysely<Schema>): Pick<MetaStore, "seePlai
           updated_at: at,
           plain_version: version,
           plain_bytes: bytes,
+          stored_bytes: bytes,
         }))
         .where("share_id", "=", shareID)
         .where("generation", "=", generation)

@@ -39,6 +39,7 @@ export function toShare(row: Selectable<Schema["shares"]>): ShareRow {
     plainUntil: row.plain_until ?? undefined,
     plain:
       row.plain_version === null ? undefined : { version: row.plain_version, bytes: row.plain_bytes ?? 0 },
+    storedBytes: row.stored_bytes,
   }
 }
 

@@ -30,6 +30,7 @@ export interface Schema extends TrustSchema {
     plain_until: number | null
     plain_version: string | null
     plain_bytes: number | null
+    stored_bytes: number
     encrypted: number
     head: string | null
     token_id: string | null

@@ -94,6 +94,7 @@ function beginning(share: NewShare) {
     plain_until: null,
     plain_version: null,
     plain_bytes: null,
+    stored_bytes: 0,
     encrypted: encrypted ? 1 : 0,
     head: null,
     visibility: access?.visibility ?? USUAL_VISIBILITY,

@@ -3,6 +3,7 @@ import { shares } from "./0001-shares.ts"
 import { directDoor } from "./0002-direct-door.ts"
 import { limits } from "./0003-limits.ts"
 import { encryption } from "./0004-encryption.ts"
+import { quotas } from "./0005-quotas.ts"
 import { access } from "./0006-access.ts"
 import { trust } from "./0007-trust.ts"
 
@@ -12,6 +13,7 @@ const MIGRATIONS: Record<string, Migration> = {
   "0002-direct-door": directDoor,
   "0003-limits": limits,
   "0004-encryption": encryption,
+  "0005-quotas": quotas,
   "0006-access": access,
   "0007-trust": trust,
 }
