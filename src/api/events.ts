@@ -6,7 +6,7 @@ import { assetUrls } from "./assets.ts"
 import { readQuery, readShareID } from "./body.ts"
 import type { ApiDeps, ApiEnv } from "./context.ts"
 import { type LiveRoom, openLiveRoom } from "./live-room.ts"
-import { createStreamSeats } from "./stream-seats.ts"
+import { createStreamSeats, untilRead } from "./stream-seats.ts"
 
 export interface EventRoutes {
   routes: Hono<ApiEnv>
@@ -56,8 +56,8 @@ export function createEventRoutes(
     try {
       const room = await roomOf(share)
       const from = Number.isSafeInteger(seen) ? seen : 0
-      const stream = room.join({ revision: from, access: share.access, onEnd: leave })
-      return c.body(stream, 200, STREAM_HEADERS)
+      const stream = room.join({ revision: from, access: share.access })
+      return c.body(untilRead(stream, leave), 200, STREAM_HEADERS)
     } catch (error) {
       leave()
       throw error

@@ -24,8 +24,6 @@ export interface Viewer {
   revision: number
   /** At which the viewer was let in; when it is another by now, the stream ends at once. */
   access: number
-  /** Called once, when the stream ends. */
-  onEnd(): void
 }
 
 export interface LiveRoomOptions {
@@ -236,10 +234,9 @@ export async function openLiveRoom(options: LiveRoomOptions): Promise<LiveRoom> 
 
   return {
     close,
-    join({ revision: from, access: admittedAt, onEnd }) {
+    join({ revision: from, access: admittedAt }) {
       const stream = createEventStream({
         onClose() {
-          onEnd()
           if (!streams.delete(stream) || closed) return
           shares.setViewers(shareID, streams.size)
           if (streams.size === 0) emptied = setTimeout(close, LINGER_MS)

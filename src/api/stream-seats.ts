@@ -38,6 +38,30 @@ export function createStreamSeats({ perAddress, total }: StreamLimits): StreamSe
   }
 }
 
+/**
+ * The same stream. `onEnd` is called once its reader has taken all of it, or goes away: what a stream that has ended
+ * still holds for somebody who takes nothing is in their place.
+ */
+export function untilRead(stream: ReadableStream<Uint8Array>, onEnd: () => void): ReadableStream<Uint8Array> {
+  const reader = stream.getReader()
+  return new ReadableStream(
+    {
+      async pull(controller) {
+        const { done, value } = await reader.read()
+        if (!done) return controller.enqueue(value)
+        onEnd()
+        controller.close()
+      },
+      async cancel(reason) {
+        onEnd()
+        await reader.cancel(reason)
+      },
+    },
+    // What waits, waits in the stream itself, which knows how much may.
+    { highWaterMark: 0 },
+  )
+}
+
 function tooManyOfAddress(limit: number): ShareError {
   return new ShareError(
     "rate_limited",

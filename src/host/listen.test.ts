@@ -3,6 +3,7 @@ import { connect, type Socket } from "node:net"
 import { setInterval as every } from "node:timers/promises"
 import { afterEach, expect, test } from "vitest"
 import { waitFor } from "../../test/wait.ts"
+import type { App } from "../api/app.ts"
 import { type Listening, type ListenOptions, listen } from "./listen.ts"
 import { REQUEST_TIMES } from "./request-times.ts"
 
@@ -17,8 +18,10 @@ afterEach(async () => {
   listening = undefined
 })
 
-type Handler = (request: Request) => Response | Promise<Response>
-const sizeOfBody: Handler = async (request) => new Response(String((await request.arrayBuffer()).byteLength))
+type Handler = App["fetch"]
+async function sizeOfBody(request: Request): Promise<Response> {
+  return new Response(String((await request.arrayBuffer()).byteLength))
+}
 
 async function start(options: Partial<ListenOptions> = {}, fetch: Handler = sizeOfBody): Promise<void> {
   listening = await listen({
@@ -156,6 +159,23 @@ test("[Q9] headers have a size", async () => {
   await start()
   const large = await dial(`${POST}X-Large: ${"x".repeat(17 * 1024)}\r\n\r\n`)
   expect(await large.closed()).toMatch(/^HTTP\/1\.1 431 /)
+})
+
+test("[Q5] an address may stand in several headers, of which the last was written last", async () => {
+  const sayAddress: Handler = (_, { address }) => new Response(`from ${address}.`)
+  const forwarded = (...entries: string[]) =>
+    `GET / HTTP/1.1\r\nHost: here\r\n${entries.map((entry) => `X-Forwarded-For: ${entry}\r\n`).join("")}\r\n`
+  await start({ trustedProxies: ["127.0.0.1", "10.0.0.0/8"] }, sayAddress)
+  await (await dial(forwarded("192.0.2.1", "192.0.2.2, 10.0.0.1", "10.0.0.2"))).heard("from 192.0.2.2.")
+  await (await dial(forwarded("192.0.2.1", ""))).heard("from 127.0.0.1.")
+  await (await dial(forwarded())).heard("from 127.0.0.1.")
+})
+
+test("[Q5] who is not trusted is believed nothing", async () => {
+  await start({}, (_, { address }) => new Response(`from ${address}.`))
+  await (await dial("GET / HTTP/1.1\r\nHost: here\r\nX-Forwarded-For: 192.0.2.1\r\n\r\n")).heard(
+    "from 127.0.0.1.",
+  )
 })
 
 const GET = "GET / HTTP/1.1\r\nHost: here\r\n\r\n"
