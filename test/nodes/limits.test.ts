@@ -1,5 +1,5 @@
 import pg from "pg"
-import { afterAll, beforeAll, expect, test, vi } from "vitest"
+import { afterAll, beforeAll, expect, onTestFinished, test, vi } from "vitest"
 import { createNativeClient } from "../native-client.ts"
 import { UNLIMITED } from "../no-limits.ts"
 import { waitFor } from "../wait.ts"
@@ -44,6 +44,20 @@ test("[Q1] so are the minute's requests to create", async () => {
   const answers = await createAtBoth(120)
   expect([made(answers), refused(answers, "new shares"), refused(answers, "requests to create")]).toEqual([
     10, 90, 20,
+  ])
+})
+
+test("[Q8] a token's requests and new shares are those of all nodes together", async () => {
+  const token = "a-token-of-the-team"
+  const limits = { ...UNLIMITED, newSharesPerHourPerToken: 10, createRequestsPerMinutePerToken: 30 }
+  const own = await createCluster({ limits, createTokens: [token] })
+  onTestFinished(() => own.close())
+  const clients = own.nodes.map(({ url }) => createNativeClient(`${url}/t/${token}`))
+  const answers = await Promise.all(
+    Array.from({ length: 40 }, (_, at) => clients[at % 2]?.create(`ses_${++sessions}`) as Promise<Answer>),
+  )
+  expect([made(answers), refused(answers, "new shares"), refused(answers, "requests to create")]).toEqual([
+    10, 20, 10,
   ])
 })
 
