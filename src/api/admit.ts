@@ -1,5 +1,4 @@
 import type { Context, MiddlewareHandler } from "hono"
-import { joinCapability } from "../protocol/capability.ts"
 import type { Gate } from "../shares/access/admission.ts"
 import type { Credentials } from "../shares/access/credentials.ts"
 import type { ApiDeps, ApiEnv } from "./context.ts"
@@ -49,27 +48,30 @@ export function createVisitors(
       const named = namedShare(c)
       if (!named || (c.req.method !== "GET" && c.req.method !== "HEAD")) return next()
       const { shareID, capability } = named
+      c.set("admitted", shareID)
+      // These ask for the secret themselves, before anything else.
+      if (STORED.test(c.req.path) && c.req.header("x-share-secret") !== undefined) return next()
       const gate = known(shareID) ?? (await findAnew(c, shareID))
       await shares.admit(gate, credentials(c, shareID))
       // A browser keeps it, so that it stands neither in its history nor in a link that is copied from there.
       if (capability !== undefined && isPage(c)) {
         passes.add(c, { shareID, capability })
-        return c.redirect(withoutCapability(c, { shareID, capability }), 302)
+        return c.redirect(withoutCapability(c, shareID), 302)
       }
       return next()
     },
   }
 }
 
+/** What is stored, as it is. */
+const STORED = /^\/api\/share\/[^/]+\/segments(?:\/|$)/
+
 function isPage(c: Context<ApiEnv>): boolean {
   const { path } = c.req
   return path.startsWith("/share/") && !/\.[a-z]+$/.test(path) && wantedFormat(c) === undefined
 }
 
-function withoutCapability(
-  c: Context<ApiEnv>,
-  { shareID, capability }: { shareID: string; capability: string },
-): string {
+function withoutCapability(c: Context<ApiEnv>, shareID: string): string {
   const { search } = new URL(c.req.url)
-  return `${c.req.path.replace(joinCapability(shareID, capability), shareID)}${search}`
+  return `${c.req.path.replace(/^\/share\/[^/]+/, `/share/${shareID}`)}${search}`
 }

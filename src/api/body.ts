@@ -43,9 +43,19 @@ async function readSmall(c: Context<ApiEnv>): Promise<Uint8Array[]> {
   return chunks
 }
 
-/** The share's id from the path, where a capability may stand behind it. */
+/** The share's id from the path, where a capability may stand behind it. Throws `not_found`. */
 export function readShareID(c: Context<ApiEnv>): string {
-  return readParams(c, shareParams).id
+  const { id } = readParams(c, shareParams)
+  return c.req.method === "GET" || c.req.method === "HEAD" ? requireAdmitted(c, id) : id
+}
+
+/**
+ * For what reads a share: the very id that was let in to (api/admit.ts). Were an address ever read otherwise there than
+ * by its route, this shows nothing. Throws `not_found`.
+ */
+export function requireAdmitted(c: Context<ApiEnv>, id: string): string {
+  if (c.get("admitted") !== id) throw notFound()
+  return id
 }
 
 /** The path's parameters, parsed by their schema. What cannot be one is answered like one that does not exist. */

@@ -5,6 +5,7 @@ import { shareParams } from "../protocol/routes.ts"
 import { type InlineAssets, renderExport } from "../viewer/export/export.ts"
 import { slugOf } from "../viewer/formats/slug.ts"
 import { titleOf } from "../viewer/summary.ts"
+import { requireAdmitted } from "./body.ts"
 import type { ApiDeps, ApiEnv, Assets } from "./context.ts"
 import { shownShare } from "./shown-share.ts"
 import { streamText } from "./stream-text.ts"
@@ -17,7 +18,7 @@ export function createExportRoutes({ shares, assets, log }: ApiDeps): Hono<ApiEn
     if (ending === undefined) return next()
     const id = splitCapability(named).shareID
     if (!shareParams.safeParse({ id }).success) throw notFound()
-    const { share, fold } = await shares.read(id)
+    const { share, fold } = await shares.read(requireAdmitted(c, id))
     inline ??= inlineAssets(assets)
     const document = fold.document()
     const file = renderExport({ share: shownShare(share), document }, await inline)

@@ -6,7 +6,7 @@ import { FORMATS, type FormatName, isFormatName } from "../viewer/formats/format
 import { slugOf } from "../viewer/formats/slug.ts"
 import { readRange, sliceDocument } from "../viewer/range.ts"
 import { titleOf } from "../viewer/summary.ts"
-import { readQuery } from "./body.ts"
+import { readQuery, requireAdmitted } from "./body.ts"
 import type { ApiDeps, ApiEnv } from "./context.ts"
 import { robotsFor } from "./robots.ts"
 import { shownShare } from "./shown-share.ts"
@@ -30,7 +30,7 @@ export function createFormatRoutes({ shares, log }: ApiDeps): Hono<ApiEnv> {
 
   async function tell(c: Context<ApiEnv>, name: FormatName): Promise<Response> {
     const { ending, id } = readFile(c)
-    const shareID = requireID(id)
+    const shareID = requireAdmitted(c, requireID(id))
     const { tools, ...ends } = readQuery(c, formatQuery)
     const range = readRange(ends)
     const { share, fold } = await shares.read(shareID)

@@ -31,8 +31,8 @@ export interface PageCacheOptions<S extends Snapshot> {
   shares: Pick<Shares, "find" | "watch" | "isFresh"> & { read(shareID: string): Promise<S> }
   machine: Pick<Machine, "now" | "hash">
   encode: Encode
-  /** Of every whole page. */
-  headers: Readonly<Record<string, string>>
+  /** Of a whole page. */
+  headers(share: ActiveShare): Readonly<Record<string, string>>
   render(snapshot: S): Iterable<string>
   /**
    * What all pages may come to together; up to where one is whole before its first word is sent, and up to where it is
@@ -68,7 +68,13 @@ export function createPageCache<S extends Snapshot>(options: PageCacheOptions<S>
   /** The longest unread first. */
   const kept = new Map<string, Kept>()
   const rendering = new Map<string, Promise<unknown>>()
-  const pageOptions = { encode: options.encode, headers: options.headers, hash: machine.hash, onGrow: trim }
+  const wholePage = (html: string, share: ActiveShare) =>
+    createWholePage(html, {
+      encode: options.encode,
+      headers: options.headers(share),
+      hash: machine.hash,
+      onGrow: trim,
+    })
 
   async function open(shareID: string, found?: ActiveShare): Promise<OpenedPage> {
     const known = await find(shareID, found)
@@ -105,7 +111,7 @@ export function createPageCache<S extends Snapshot>(options: PageCacheOptions<S>
       yield* collect(pieces, limits.characters, (whole) => {
         if (whole === undefined) entry.tooLarge = true
         else if (kept.get(entry.share.id) === entry) {
-          entry.page = createWholePage(whole, pageOptions)
+          entry.page = wholePage(whole, entry.share)
           trim()
         }
       })
@@ -175,7 +181,7 @@ export function createPageCache<S extends Snapshot>(options: PageCacheOptions<S>
       const { whole, pieces } = await gatherText(render(snapshot), limits.atOnce)
       // It may have been revoked while it was rendered.
       if (heard && heard.state !== "active") await shares.find(shareID)
-      const page = whole === undefined ? undefined : createWholePage(whole, pageOptions)
+      const page = whole === undefined ? undefined : wholePage(whole, snapshot.share)
       const { share } = snapshot
       entry = {
         share,

@@ -2,7 +2,7 @@ import { type Context, Hono } from "hono"
 import type * as z from "zod/mini"
 import { notFound } from "../protocol/errors.ts"
 import { createFold } from "../protocol/fold.ts"
-import { changesQuery, pageQuery } from "../protocol/routes.ts"
+import { changesQuery, pageQuery, shareParams } from "../protocol/routes.ts"
 import { EncryptedShare } from "../shares/read/encrypted.ts"
 import type { Snapshot } from "../shares/read/read.ts"
 import { renderChangesPage } from "../viewer/changes/changes-page.ts"
@@ -16,7 +16,7 @@ import { readRange, sliceDocument } from "../viewer/range.ts"
 import { sessionPage } from "../viewer/session-page.ts"
 import { readView, USUAL_VIEW } from "../viewer/view.ts"
 import { assetUrls } from "./assets.ts"
-import { readQuery, readShareID } from "./body.ts"
+import { readParams, readQuery, readShareID } from "./body.ts"
 import { chooseCoding } from "./content-coding.ts"
 import type { ApiDeps, ApiEnv } from "./context.ts"
 import { namesTag } from "./entity-tag.ts"
@@ -42,7 +42,7 @@ export function createPageRoutes({ shares, machine, encode, assets, config, log 
     shares: { ...shares, read: readForPage },
     machine,
     encode,
-    headers: { ...PAGE_HEADERS, ...keptHeaders },
+    headers: (share) => ({ ...PAGE_HEADERS, ...keptHeaders, ...robotsFor(share) }),
     render: (snapshot) =>
       snapshot.share.encrypted
         ? renderEncryptedPage(encryptedPageOf(snapshot.share))
@@ -75,7 +75,7 @@ export function createPageRoutes({ shares, machine, encode, assets, config, log 
     )
   })
 
-  app.get("/s/:id", (c) => c.redirect(`/share/${readShareID(c)}`, 302))
+  app.get("/s/:id", (c) => c.redirect(`/share/${readParams(c, shareParams).id}`, 302))
 
   app.get("/share/:id", async (c) => {
     const shareID = readShareID(c)

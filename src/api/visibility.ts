@@ -8,7 +8,7 @@ import { shareHref } from "../viewer/frame.ts"
 import { renderPasswordPage } from "../viewer/password-page.ts"
 import type { Visitors } from "./admit.ts"
 import { assetUrls } from "./assets.ts"
-import { readBody, readShareID } from "./body.ts"
+import { readBody, readSecretHeader, readShareID } from "./body.ts"
 import { createBrowserSessions } from "./browser-session.ts"
 import type { ApiDeps, ApiEnv } from "./context.ts"
 import { importUrlOf } from "./import-url.ts"
@@ -28,7 +28,7 @@ export function createVisibilityRoutes(deps: ApiDeps, visitors: Visitors): Hono<
     const { expires: expiry, ...change } = await readBody(c, accessBody)
     const share = await shares.changeAccess({
       shareID,
-      credentials: visitors.credentials(c, shareID),
+      credentials: { ...visitors.credentials(c, shareID), secret: readSecretHeader(c) },
       change: { ...change, expiry },
     })
     log.info({ share: shareID, visibility: share.visibility, request: c.get("requestID") }, "access changed")

@@ -143,7 +143,7 @@ test("[R5] a revocation that falls into the rendering of a page is 410", async (
     shares: app.shares,
     machine: createMachine(),
     encode,
-    headers: {},
+    headers: () => ({}),
     *render() {
       revoke()
       for (let i = 0; i < 1000; i++) yield "words "
@@ -256,7 +256,7 @@ test("[R7] a page that is left in the middle, or too large, is not kept", async 
     shares: app.shares,
     machine: createMachine(),
     encode: async (body) => body.slice(),
-    headers: {},
+    headers: () => ({}),
     *render() {
       made.push(made.length)
       for (let i = 0; i < 5; i++) yield "x".repeat(10_000)
@@ -282,7 +282,7 @@ test("[R7] what is kept has a bound; the longest unread goes first", async () =>
     machine: createMachine(),
     // Compressed forms count too, so here they are as large as what they are made of.
     encode: async (body) => body.slice(),
-    headers: {},
+    headers: () => ({}),
     render({ share }) {
       made.push(share.id)
       return [page]

@@ -19,6 +19,19 @@ export interface Subject {
 }
 
 let count = 0
+let passed = 0
+let expiring = Promise.resolve()
+
+/** The servers' clock, which runs on when a share is to expire. */
+export function clockOfTests(): number {
+  return Date.now() + passed
+}
+
+async function access({ url }: Pick<World, "url">, { id, secret }: Subject, change: object): Promise<void> {
+  const by = createNativeClient(url, { "x-share-secret": secret })
+  const { status, text } = await by.call("PATCH", `/api/share/${id}`, change)
+  if (status !== 200) throw new Error(`access: ${text}`)
+}
 
 async function active({ url }: Pick<World, "url">): Promise<Subject> {
   const client = createDirectClient(`${url}/t/${TOKEN}`)
@@ -47,6 +60,27 @@ export const STATES = {
   async revoked(world) {
     const subject = await active(world)
     await createDirectClient(world.url).remove(subject.id, subject.deleteSecret)
+    return subject
+  },
+  async expired(world) {
+    const subject = await active(world)
+    const expire = async () => {
+      await access(world, subject, { expires: new Date(clockOfTests() + 1_000).toISOString() })
+      passed += 1_000
+    }
+    // One after the other: what passes for one passes for all.
+    expiring = expiring.then(expire)
+    await expiring
+    return subject
+  },
+  async password(world) {
+    const subject = await active(world)
+    await access(world, subject, { password: "a password of its own" })
+    return subject
+  },
+  async private(world) {
+    const subject = await active(world)
+    await access(world, subject, { visibility: "private" })
     return subject
   },
   async unknown(world) {

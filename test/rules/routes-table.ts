@@ -9,7 +9,14 @@ export interface Expected {
   locked: Record<StateName, Line>
 }
 
-const same = (line: Line): Record<StateName, Line> => ({ active: line, revoked: line, unknown: line })
+const same = (line: Line): Record<StateName, Line> => ({
+  active: line,
+  revoked: line,
+  expired: line,
+  password: line,
+  private: line,
+  unknown: line,
+})
 
 /** Behind a lock, those with a key are answered as elsewhere. */
 function keyed(status: number, keys: readonly ActorName[]): Line {
@@ -21,14 +28,31 @@ function own(status: number): Expected {
   return { open: same({ all: status }), locked: same(keyed(status, ["password"])) }
 }
 
-function reads(status: { active: number; revoked: number; unknown: number }): Expected {
-  const { active, revoked, unknown } = status
+function reads(status: {
+  active: number
+  revoked: number
+  unknown: number
+  /** To whom a password, or being its owner, would help. */
+  closed?: { password: number; private: number }
+}): Expected {
+  const { active, revoked, unknown, closed = { password: 401, private: 404 } } = status
   const others: ActorName[] = ["token", "owner", "password"]
   return {
-    open: { active: { all: active }, revoked: { all: revoked }, unknown: { all: unknown } },
+    open: {
+      active: { all: active },
+      revoked: { all: revoked },
+      expired: { all: revoked },
+      // Its secret opens it, and nothing else that is brought here.
+      password: { all: closed.password, secret: active },
+      private: { all: closed.private, secret: active },
+      unknown: { all: unknown },
+    },
     locked: {
       active: keyed(active, ["secret", ...others]),
       revoked: keyed(revoked, ["secret", ...others]),
+      expired: keyed(revoked, ["secret", ...others]),
+      password: { ...keyed(closed.password, others), secret: active },
+      private: { ...keyed(closed.private, others), secret: active },
       // No secret is one of a share that does not exist.
       unknown: keyed(unknown, others),
     },
@@ -36,23 +60,35 @@ function reads(status: { active: number; revoked: number; unknown: number }): Ex
 }
 
 /** What asks for the secret itself, and is not locked: who brings none is told that one is missing. */
-function writes(status: { active: number; revoked: number; deleting?: number }): Expected {
-  const { active, revoked } = status
+function writes(status: { active: number; revoked: number; closed?: number }): Expected {
+  const { active, revoked, closed = active } = status
   const without = { all: 400, wrongSecret: 404, deleteSecret: 404 }
   const lines = {
     active: { ...without, secret: active },
     revoked: { ...without, secret: revoked },
+    expired: { ...without, secret: revoked },
+    // Who may see it is no matter of who may write to it.
+    password: { ...without, secret: closed },
+    private: { ...without, secret: closed },
     unknown: { ...without, secret: 404 },
   }
   return { open: lines, locked: lines }
 }
 
 const SHOWN = reads({ active: 200, revoked: 410, unknown: 404 })
-const REDIRECTED = reads({ active: 302, revoked: 302, unknown: 302 })
+const REDIRECTED = reads({
+  active: 302,
+  revoked: 302,
+  unknown: 302,
+  closed: { password: 302, private: 302 },
+})
 const CREATED = { all: 401, token: 200, owner: 200 }
 const RECOVERED = {
   active: { all: 401, token: 404, owner: 200 },
   revoked: { all: 401, token: 404, owner: 404 },
+  expired: { all: 401, token: 404, owner: 404 },
+  password: { all: 401, token: 404, owner: 200 },
+  private: { all: 401, token: 404, owner: 200 },
   unknown: { all: 401, token: 404, owner: 404 },
 }
 /** What is stored as it was put is for those who may write. */
@@ -60,18 +96,42 @@ const STORED: Expected = {
   open: {
     active: { all: 400, wrongSecret: 404, deleteSecret: 404, secret: 200 },
     revoked: { all: 410, wrongSecret: 404, deleteSecret: 404, secret: 410 },
+    expired: { all: 410, wrongSecret: 404, deleteSecret: 404, secret: 410 },
+    password: { all: 401, wrongSecret: 404, deleteSecret: 404, secret: 200 },
+    private: { all: 404, secret: 200 },
     unknown: { all: 404 },
   },
   locked: {
     active: { all: 401, secret: 200, token: 400, owner: 400, password: 400 },
     revoked: { all: 401, secret: 410, token: 410, owner: 410, password: 410 },
+    expired: { all: 401, secret: 410, token: 410, owner: 410, password: 410 },
+    password: { all: 401, secret: 200 },
+    private: { all: 401, secret: 200, token: 404, owner: 404, password: 404 },
     unknown: { all: 401, token: 404, owner: 404, password: 404 },
   },
 }
+/** Who gives a password that is none. */
+const UNLOCKED: Record<StateName, Line> = {
+  active: { all: 409 },
+  revoked: { all: 410 },
+  expired: { all: 410 },
+  password: { all: 403 },
+  private: { all: 404 },
+  unknown: { all: 404 },
+}
+const behindLock = (lines: Record<StateName, Line>): Record<StateName, Line> =>
+  Object.fromEntries(
+    Object.entries(lines).map(([state, { all }]) => [state, keyed(all, ["password"])]),
+  ) as Record<StateName, Line>
+
 const REMOVED = (wrong: number): Record<StateName, Line> => ({
   active: { all: 400, wrongSecret: 404, secret: 200, deleteSecret: 200 },
   // A tombstone is public, but behind a lock.
   revoked: { all: 400, wrongSecret: wrong, secret: 200, deleteSecret: 200 },
+  // Until its deletion is noted it is as one that is not there, to who has no secret.
+  expired: { all: 400, wrongSecret: 404, secret: 200, deleteSecret: 200 },
+  password: { all: 400, wrongSecret: 404, secret: 200, deleteSecret: 200 },
+  private: { all: 400, wrongSecret: 404, secret: 200, deleteSecret: 200 },
   unknown: { all: 400, wrongSecret: 404, secret: 404, deleteSecret: 404 },
 })
 
@@ -80,8 +140,10 @@ export interface Row {
   route: string
   path: string | ((subject: Subject) => string)
   body?: (subject: Subject, by: Credentials, url: string) => unknown
+  /** In the place of a body. */
+  form?: Record<string, string>
   expected: Expected
-  /** Each asking changes something, so each gets a share of its own. */
+  /** Each asking changes something, or is counted, so each gets a share of its own. */
   changes?: true
   /** A share of the native door in the place of an active one. */
   native?: true
@@ -172,7 +234,7 @@ export const ROWS: readonly Row[] = [
     route: "POST /api/share/:id/sync as OpenCode's",
     path: api("/sync"),
     body: (_, { secret }) => ({ secret, data: [] }),
-    expected: writes({ active: 200, revoked: 410 }),
+    expected: writes({ active: 200, revoked: 410, closed: 409 }),
     native: true,
   },
   {
@@ -187,6 +249,32 @@ export const ROWS: readonly Row[] = [
     body: () => ({}),
     expected: writes({ active: 200, revoked: 410 }),
   },
+  {
+    route: "PATCH /api/share/:id",
+    path: api(""),
+    body: () => ({}),
+    expected: writes({ active: 200, revoked: 410 }),
+  },
+  {
+    route: "POST /api/share/:id/unlock",
+    path: api("/unlock"),
+    body: () => ({ password: "no password" }),
+    expected: { open: UNLOCKED, locked: behindLock(UNLOCKED) },
+    changes: true,
+  },
+  {
+    route: "POST /share/:id/unlock",
+    path: share("/unlock"),
+    form: { password: "no password" },
+    // A browser is led to what asks for no password.
+    expected: {
+      open: { ...UNLOCKED, active: { all: 303 } },
+      locked: behindLock({ ...UNLOCKED, active: { all: 303 } }),
+    },
+    changes: true,
+  },
+  { route: "GET /enter", path: `/enter?code=${"c".repeat(43)}`, expected: own(200) },
+  { route: "POST /enter", path: "/enter", form: { code: "c".repeat(43) }, expected: own(403) },
   {
     route: "DELETE /api/share/:id",
     path: api(""),

@@ -5,6 +5,7 @@ import { createWorld, type World } from "../world.ts"
 import {
   ACTORS,
   type ActorName,
+  clockOfTests,
   LOCK,
   nativeShare,
   STATES,
@@ -27,8 +28,8 @@ let other: Record<Site, Subject>
 beforeAll(async () => {
   app = await createCountingApp()
   const [open, locked] = [
-    await createWorld({ createTokens: [TOKEN] }),
-    await createWorld({ createTokens: [TOKEN], lock: LOCK }),
+    await createWorld({ createTokens: [TOKEN], now: clockOfTests }),
+    await createWorld({ createTokens: [TOKEN], lock: LOCK, now: clockOfTests }),
   ]
   worlds = { open, locked }
   shared = { open: await eachState(open), locked: await eachState(locked) }
@@ -60,6 +61,7 @@ test("[W1] the table has every route that the server answers, and no other", () 
     "/api/upload/*",
     "/share/*",
     "/s/*",
+    "/enter",
     ...Object.values(ROUTES).map(({ path }) => path),
   ]
   expect([...rest].filter((path) => !known.includes(path))).toEqual([])
@@ -76,11 +78,14 @@ async function ask(row: Row, site: Site, state: StateName, actor: ActorName): Pr
   const by = ACTORS[actor](subject, other[site])
   const [method = "GET"] = row.route.split(" ")
   const path = typeof row.path === "string" ? row.path : row.path(subject)
-  const body = row.body && JSON.stringify(row.body(subject, by, url))
+  const body = row.form
+    ? new URLSearchParams(row.form).toString()
+    : row.body && JSON.stringify(row.body(subject, by, url))
+  const type = row.form ? "application/x-www-form-urlencoded" : "application/json"
   const response = await fetch(`${url}${path}`, {
     method,
     redirect: "manual",
-    headers: { ...by.headers, ...(body !== undefined && { "content-type": "application/json" }) },
+    headers: { ...by.headers, ...(body !== undefined && { "content-type": type }) },
     ...(body !== undefined && { body }),
   })
   await response.body?.cancel()

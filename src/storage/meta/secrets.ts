@@ -34,6 +34,7 @@ export function createSecretQueries(
           .where("door", "=", "direct")
           .where("state", "=", "active")
           .where("encrypted", "=", encrypted ? 1 : 0)
+          .where((eb) => eb.or([eb("expires_at", "is", null), eb("expires_at", ">", at)]))
           .orderBy("created_at", "desc")
           .limit(1)
           // Commits lock the row before they look at their secret.

@@ -23,6 +23,5 @@ export const access: Migration = {
       .on("shares")
       .columns(["visibility", "created_at"])
       .execute()
-    await db.schema.createIndex("shares_by_creator").on("shares").columns(["creator", "created_at"]).execute()
   },
 }
