@@ -21,15 +21,19 @@ const ROOMS: Record<string, readonly string[]> = {
   encryption: ["protocol"],
   plugin: ["protocol", "client", "redaction", "encryption"],
   shares: ["protocol"],
-  storage: ["protocol", "shares"],
+  trust: ["protocol"],
+  storage: ["protocol", "shares", "trust"],
   viewer: ["protocol", "encryption"],
-  api: ["protocol", "shares", "viewer"],
+  api: ["protocol", "shares", "trust", "viewer"],
   cli: ["protocol", "client", "viewer", "host"],
-  host: ["protocol", "client", "redaction", "shares", "storage", "viewer", "api", "cli"],
+  host: ["protocol", "client", "redaction", "shares", "trust", "storage", "viewer", "api", "cli"],
 }
 
 /** Files that are all an importing room may take from another. */
-const DOORS: Record<string, readonly string[]> = { "storage → shares": ["src/shares/ports.ts"] }
+const DOORS: Record<string, readonly string[]> = {
+  "storage → shares": ["src/shares/ports.ts"],
+  "storage → trust": ["src/trust/ports.ts"],
+}
 
 /** Arrows that only a part of the importing room may take: a server draws nothing that it would have to decrypt. */
 const PARTS: Record<string, string> = { "viewer → encryption": "src/viewer/browser/" }

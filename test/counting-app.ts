@@ -12,6 +12,7 @@ import { createShares, type Shares } from "../src/shares/shares.ts"
 import { openFileStore } from "../src/storage/blobs/file.ts"
 import { openSqliteStore } from "../src/storage/meta/sqlite.ts"
 import { createInProcessNotifier } from "../src/storage/notifier/in-process.ts"
+import { createTrust } from "../src/trust/trust.ts"
 import { builtAssets, builtPlugin } from "./world.ts"
 
 /** The app on real storage, without a server before it, that says what it asked of storage. */
@@ -81,8 +82,15 @@ export async function createCountingApp(): Promise<CountingApp> {
     log,
     maxShareBytes: 2 ** 29,
   })
+  const trust = createTrust({
+    store: meta.trust,
+    machine,
+    subtle: crypto.subtle,
+    masters: [machine.randomBytes(32)],
+  })
   const app: App = createApp({
     shares,
+    trust,
     machine,
     encode: (body, coding) => {
       seen.push(`encode.${coding}`)

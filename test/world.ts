@@ -9,12 +9,15 @@ import { createLog } from "../src/host/log.ts"
 import { createMachine } from "../src/host/machine.ts"
 import { type Serving, serve } from "../src/host/serve.ts"
 import type { Log } from "../src/shares/ports.ts"
+import type { Trust } from "../src/trust/trust.ts"
 import { NO_LIMITS } from "./no-limits.ts"
 
 /** The real server in this process, on a free port and a folder of its own. */
 export interface World {
   url: string
   dataDir: string
+  /** The running server's, for what is given out past HTTP. */
+  readonly trust: Trust
   /** Keys of all stored objects, as file paths below the store's root. */
   storedFiles(): Promise<string[]>
   /** Cuts every connection and stops the server. */
@@ -55,6 +58,10 @@ export async function createWorld({
   return {
     url,
     dataDir,
+    get trust() {
+      if (!serving) throw new Error("The server is stopped.")
+      return serving.trust
+    },
     storedFiles: () => filesBelow(join(dataDir, "objects")),
     stop,
     start,

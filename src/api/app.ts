@@ -7,6 +7,7 @@ import { assetUrls, createAssetRoutes } from "./assets.ts"
 import { createCardRoutes } from "./card.ts"
 import type { ApiDeps, ApiEnv, Bindings } from "./context.ts"
 import { createDirectRoutes } from "./direct.ts"
+import { createEnterRoutes } from "./enter.ts"
 import { answerError } from "./errors.ts"
 import { createEventRoutes } from "./events.ts"
 import { createExportRoutes } from "./export.ts"
@@ -70,7 +71,8 @@ export function createApp(deps: ApiDeps): App {
   app.route("/", createAssetRoutes(assets))
   app.route("/", createPluginRoutes(deps))
   const limits = createLimits(deps)
-  for (const path of ["/api/share/*", "/api/upload/*", "/share/*", "/s/*"]) app.use(path, limits.countRequest)
+  for (const path of ["/api/share/*", "/api/upload/*", "/share/*", "/s/*", "/enter"])
+    app.use(path, limits.countRequest)
   app.route("/", createShareRoutes(deps, limits))
   const events = createEventRoutes(deps)
   app.route("/", events.routes)
@@ -81,6 +83,7 @@ export function createApp(deps: ApiDeps): App {
   app.route("/", createSearchRoutes(deps))
   app.route("/", createPageRoutes(deps))
   app.route("/", createCardRoutes(deps))
+  app.route("/", createEnterRoutes(deps))
   if (uploads) app.route("/", createUploadRoutes({ door: uploads, maxBytes: config.maxSyncBytes }))
 
   for (const path of new Set(Object.values(ROUTES).map((route) => route.path))) {

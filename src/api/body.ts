@@ -11,6 +11,20 @@ export async function readBody<T extends z.ZodMiniType>(c: Context<ApiEnv>, sche
   return accept(schema.safeParse(parseJson(decodeUtf8(await readSmall(c)))))
 }
 
+/** The fields of a form, and what parses them by a schema. Of a name that stands there twice the last counts. */
+export async function readFields(c: Context<ApiEnv>) {
+  const type = c.req.header("content-type")?.split(";")[0]?.trim().toLowerCase()
+  if (type !== "application/x-www-form-urlencoded") {
+    throw new ShareError("unsupported_media_type", "This address takes a form from one of its own pages.")
+  }
+  const fields = Object.fromEntries(new URLSearchParams(decodeUtf8(await readSmall(c))))
+  return {
+    fields,
+    accept: <T extends z.ZodMiniType>(schema: T, values: unknown): z.infer<T> =>
+      accept(schema.safeParse(values)),
+  }
+}
+
 /** The same for a body that may be left out. */
 export async function readOptionalBody<T extends z.ZodMiniType>(
   c: Context<ApiEnv>,

@@ -1,5 +1,6 @@
 import type { BudgetName, Limiter, Log, Machine, UploadDoor } from "../shares/ports.ts"
 import type { Shares } from "../shares/shares.ts"
+import type { Trust } from "../trust/trust.ts"
 import type { Encode } from "./content-coding.ts"
 
 /** A built asset of the viewer, in memory: served under `/assets/<name>`. */
@@ -38,6 +39,7 @@ export type Limiters = Record<BudgetName, Limiter | undefined>
 
 export interface ApiDeps {
   shares: Shares
+  trust: Trust
   machine: Machine
   encode: Encode
   log: Log

@@ -47,6 +47,7 @@ const MESSAGES: Partial<Record<number, string>> = {
 
 const TITLES: Partial<Record<number, string>> = {
   400: "This cannot be shown",
+  403: "Not allowed",
   404: "Nothing here",
   410: "This share is gone",
   422: "This share cannot be shown",

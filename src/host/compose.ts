@@ -1,17 +1,20 @@
 import { type App, createApp } from "../api/app.ts"
 import type { Assets } from "../api/context.ts"
-import type { BlobStore, Log, Machine, MetaStore, Notifier, UploadDoor } from "../shares/ports.ts"
+import type { BlobStore, Log, Machine, Notifier, UploadDoor } from "../shares/ports.ts"
 import { createShares, type Shares } from "../shares/shares.ts"
 import { openFileStore } from "../storage/blobs/file.ts"
 import { openS3Store } from "../storage/blobs/s3.ts"
 import { limitNewShares } from "../storage/limiter/new-shares.ts"
+import type { Database } from "../storage/meta/kysely-store.ts"
 import { openPostgresStore } from "../storage/meta/postgres.ts"
 import { openSqliteStore } from "../storage/meta/sqlite.ts"
 import { createInProcessNotifier } from "../storage/notifier/in-process.ts"
 import { openPostgresNotifier } from "../storage/notifier/postgres.ts"
+import { createTrust, type Trust } from "../trust/trust.ts"
 import type { Config } from "./config.ts"
 import { claimDataDir, databaseFile } from "./data-dir.ts"
 import { encode } from "./encode.ts"
+import { findMasterKeys } from "./instance-key.ts"
 import { openLimiters } from "./limiters.ts"
 import { createPainter } from "./painter.ts"
 import { addSample } from "./sample/sample.ts"
@@ -21,6 +24,7 @@ import { version } from "./version.ts"
 export interface Composition {
   app: App
   shares: Shares
+  trust: Trust
   sampleID: string | undefined
   close(): Promise<void>
 }
@@ -44,6 +48,18 @@ export async function compose(
   const local = config.databaseUrl === undefined || config.s3 === undefined
   const lock = local ? await claimDataDir(config.dataDir) : undefined
   const { meta, notifier } = await openMetadata(config, log)
+  const trust = createTrust({
+    store: meta.trust,
+    machine,
+    subtle: crypto.subtle,
+    masters: await findMasterKeys({
+      configured: config.trust.instanceKeys,
+      folder: local ? config.dataDir : undefined,
+      store: meta.trust,
+      machine,
+      log,
+    }),
+  })
   const { blobs, uploads } = await openContent(config, { baseUrl, now: machine.now })
   const { limiters, close: closeLimiters } = openLimiters(config, log)
   const { "new-shares": newShares } = limiters
@@ -58,12 +74,13 @@ export async function compose(
 
   const sampleID = config.sample ? await addSample({ meta, shares, machine }) : undefined
   await shares.resumeDeletions()
-  const upkeep = startUpkeep({ shares, log })
+  const upkeep = startUpkeep({ shares, trust, log })
   const painter = createPainter({ log })
 
   const { createTokens, maxSyncBytes } = config
   const app = createApp({
     shares,
+    trust,
     machine,
     encode,
     log,
@@ -77,6 +94,7 @@ export async function compose(
   return {
     app,
     shares,
+    trust,
     sampleID,
     async close() {
       upkeep.stop()
@@ -94,7 +112,7 @@ export async function compose(
 async function openMetadata(
   { databaseUrl: url, dataDir, migrate }: Config,
   log: Log,
-): Promise<{ meta: MetaStore; notifier: Notifier }> {
+): Promise<{ meta: Database; notifier: Notifier }> {
   if (url === undefined) {
     const meta = await openSqliteStore({ file: databaseFile(dataDir), migrate })
     return { meta, notifier: createInProcessNotifier() }

@@ -35,6 +35,7 @@ test("nothing set is a server on loopback with everything under ./data", () => {
     migrate: true,
     s3: undefined,
     createTokens: [],
+    trust: { instanceKeys: [] },
     maxSyncBytes: 256 * 1024 * 1024,
     maxShareBytes: 512 * 1024 * 1024,
     limits: {

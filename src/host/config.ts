@@ -3,6 +3,7 @@ import { isLoopback } from "../protocol/loopback.ts"
 import type { S3Settings } from "../storage/blobs/s3.ts"
 import { LIMIT_VARIABLES, type LimitSettings } from "./limit-variables.ts"
 import { halfSetS3, S3_VARIABLES } from "./s3-variables.ts"
+import { TRUST_VARIABLES, type TrustSettings } from "./trust-variables.ts"
 import { type Environment, isSet, readSwitch, type Variable } from "./variable.ts"
 
 /** Everything an operator can set, parsed. */
@@ -20,6 +21,7 @@ export interface Config {
   /** Undefined: files in `dataDir`. */
   s3: S3Settings | undefined
   createTokens: string[]
+  trust: TrustSettings
   maxSyncBytes: number
   maxShareBytes: number
   limits: LimitSettings
@@ -65,6 +67,7 @@ export const VARIABLES = {
     fallback: "",
     parse: readTokens,
   },
+  ...TRUST_VARIABLES,
   MAX_SYNC_BYTES: {
     about: "The largest sync that is taken in, in bytes, or with KiB, MiB or GiB behind the number.",
     fallback: `${LIMITS.syncBytes / 1024 / 1024}MiB`,
@@ -124,6 +127,7 @@ export function readConfig(env: Environment): Config {
       publicEndpoint: read("S3_PUBLIC_ENDPOINT", VARIABLES.S3_PUBLIC_ENDPOINT),
     },
     createTokens: read("CREATE_TOKENS", VARIABLES.CREATE_TOKENS),
+    trust: { instanceKeys: read("INSTANCE_KEY", VARIABLES.INSTANCE_KEY) },
     maxSyncBytes: read("MAX_SYNC_BYTES", VARIABLES.MAX_SYNC_BYTES),
     maxShareBytes: read("MAX_SHARE_BYTES", VARIABLES.MAX_SHARE_BYTES),
     limits: {

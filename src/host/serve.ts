@@ -1,4 +1,5 @@
 import type { Machine } from "../shares/ports.ts"
+import type { Trust } from "../trust/trust.ts"
 import { type ComposeDeps, type Composition, compose } from "./compose.ts"
 import type { Config } from "./config.ts"
 import { listen } from "./listen.ts"
@@ -10,6 +11,7 @@ export interface Serving {
   /** Where it listens. */
   url: string
   sampleUrl: string | undefined
+  trust: Trust
   close(): Promise<void>
 }
 
@@ -30,11 +32,13 @@ export async function serve(
     },
   })
   const baseUrl = config.baseUrl ?? listening.url
-  const sampleID = composition?.sampleID
+  if (!composition) throw new Error("It listens, and was not composed.")
+  const { sampleID, trust } = composition
   return {
     baseUrl,
     url: listening.url,
     sampleUrl: sampleID === undefined ? undefined : `${baseUrl}/share/${sampleID}`,
+    trust,
     async close() {
       const drained = listening.close()
       composition?.app.endStreams()

@@ -1,5 +1,6 @@
 import type { Log } from "../shares/ports.ts"
 import type { Shares } from "../shares/shares.ts"
+import type { Trust } from "../trust/trust.ts"
 
 /** Deletions that could not finish are tried again, and replaced segments are looked for, this often. */
 const UPKEEP_MS = 30_000
@@ -7,10 +8,13 @@ const UPKEEP_MS = 30_000
 const SWEEP_MS = 15 * 60_000
 
 /** What a node does by itself from time to time. */
-export function startUpkeep({ shares, log }: { shares: Shares; log: Log }): { stop(): void } {
+export function startUpkeep({ shares, trust, log }: { shares: Shares; trust: Trust; log: Log }): {
+  stop(): void
+} {
   const stops = [
     repeat(UPKEEP_MS, async () => {
       await shares.upkeep().catch((err) => log.error({ err }, "upkeep did not come to its end"))
+      await trust.upkeep().catch((err) => log.error({ err }, "could not forget what has expired"))
     }),
     repeat(SWEEP_MS, async () => {
       await shares.sweep().catch((err) => log.error({ err }, "could not sweep the store"))

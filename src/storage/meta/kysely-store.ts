@@ -1,5 +1,7 @@
 import type { Kysely } from "kysely"
 import type { MetaStore } from "../../shares/ports.ts"
+import type { TrustStore } from "../../trust/ports.ts"
+import { createKyselyTrustStore } from "../trust/kysely-trust-store.ts"
 import { createDeletionQueries } from "./deletions.ts"
 import type { Dialect } from "./dialect.ts"
 import { guarded } from "./guarded.ts"
@@ -10,8 +12,13 @@ import type { Schema } from "./schema.ts"
 import { createSecretQueries } from "./secrets.ts"
 import { createShareQueries } from "./shares.ts"
 
+/** Everything that one database keeps. */
+export interface Database extends MetaStore {
+  readonly trust: TrustStore
+}
+
 /** The MetaStore over any SQL database that Kysely speaks to: a file for each of the things that it keeps. */
-export function createKyselyStore(db: Kysely<Schema>, dialect: Dialect): MetaStore {
+export function createKyselyStore(db: Kysely<Schema>, dialect: Dialect): Database {
   const store: MetaStore = {
     ...createShareQueries(db, dialect),
     ...createSecretQueries(db, dialect),
@@ -23,5 +30,5 @@ export function createKyselyStore(db: Kysely<Schema>, dialect: Dialect): MetaSto
     forgetLeases: (before) => forgetLeases(db, before),
     close: () => db.destroy(),
   }
-  return guarded(store, dialect.isRetryable)
+  return { ...guarded(store, dialect), trust: createKyselyTrustStore(db, dialect) }
 }

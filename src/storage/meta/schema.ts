@@ -1,7 +1,8 @@
 import type { SecretScope, ShareDoor, ShareForm, ShareState } from "../../shares/ports.ts"
+import type { TrustSchema } from "../trust/schema.ts"
 
 /** The tables as migrations/ makes them. */
-export interface Schema {
+export interface Schema extends TrustSchema {
   shares: {
     share_id: string
     session_id: string | null
@@ -30,6 +31,8 @@ export interface Schema {
     plain_bytes: number | null
     encrypted: number
     head: string | null
+    token_id: string | null
+    revoked_reason: string | null
   }
   share_secrets: { share_id: string; hash: string; scope: SecretScope; created_at: number }
   segments: {
