@@ -82,11 +82,15 @@ export async function createCountingApp(): Promise<CountingApp> {
     log,
     maxShareBytes: 2 ** 29,
   })
-  const trust = createTrust({
+  const trust = await createTrust({
     store: meta.trust,
     machine,
+    log,
     subtle: crypto.subtle,
+    fetch,
     masters: [machine.randomBytes(32)],
+    auditAddresses: "full",
+    webhook: undefined,
   })
   const app: App = createApp({
     shares,

@@ -31,6 +31,8 @@ export interface World {
 
 export interface WorldOptions extends Partial<Config> {
   log?: Log
+  /** Takes what the server prints. */
+  print?: (line: string) => void
   /** The server's clock, in milliseconds since the epoch; the machine's own unless told. */
   now?: () => number
 }
@@ -38,12 +40,19 @@ export interface WorldOptions extends Partial<Config> {
 export async function createWorld({
   log = createLog("silent"),
   now = Date.now,
+  print = () => {},
   ...changes
 }: WorldOptions = {}): Promise<World> {
   const dataDir = await mkdtemp(join(tmpdir(), "better-share-"))
   const env = { PORT: "0", DATA_DIR: dataDir, SAMPLE: "off", ...NO_LIMITS }
   const config: Config = { ...readConfig(env), ...changes }
-  const deps = { assets: await builtAssets(), plugin: builtPlugin, log, machine: { ...createMachine(), now } }
+  const deps = {
+    assets: await builtAssets(),
+    plugin: builtPlugin,
+    log,
+    print,
+    machine: { ...createMachine(), now },
+  }
   let serving: Serving | undefined = await serve(config, deps)
   const { url } = serving
 

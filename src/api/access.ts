@@ -29,10 +29,14 @@ export function maskPath(path: string): string {
  * Throws `unauthorized`, `forbidden`.
  * @param address hashed
  */
-export function identifyCreator(c: Context<ApiEnv>, { machine, config }: ApiDeps, address: string): string {
+export function identifyCreator(
+  c: Context<ApiEnv>,
+  { machine, config, trust }: ApiDeps,
+  address: string,
+): { creator: string; actor: string } {
   if (config.createTokens.length === 0) {
     requireOwnHost(c, config.baseUrl)
-    return address
+    return { creator: address, actor: "address" }
   }
   const offered = bearerToken(c.req.header("authorization")) ?? c.get("pathToken")
   if (offered === undefined) {
@@ -42,10 +46,15 @@ export function identifyCreator(c: Context<ApiEnv>, { machine, config }: ApiDeps
     )
   }
   const hash = machine.hash(offered)
-  let known = false
-  for (const token of config.createTokens) known = machine.equal(machine.hash(token), hash) || known
-  if (!known) throw new ShareError("unauthorized", "The token is not one of this server's.")
-  return machine.hash(`token:${offered}`)
+  let known = 0
+  for (const [at, token] of config.createTokens.entries()) {
+    if (machine.equal(machine.hash(token), hash)) known = at + 1
+  }
+  if (known === 0) {
+    void trust.audit.failed({ of: "token", address: c.env.address })
+    throw new ShareError("unauthorized", "The token is not one of this server's.")
+  }
+  return { creator: machine.hash(`token:${offered}`), actor: `token:env-${known}` }
 }
 
 /** Any page may point a name of its own at this machine; its requests then carry that name (DNS rebinding). */

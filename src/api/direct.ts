@@ -1,5 +1,6 @@
 import { type Context, Hono } from "hono"
 import type * as z from "zod/mini"
+import type { AuditOrigin } from "../protocol/audit.ts"
 import { ownersServers } from "../protocol/owner.ts"
 import {
   type ManifestAnswer,
@@ -18,9 +19,10 @@ import {
 } from "../protocol/routes.ts"
 import type { Reserved } from "../shares/create/reserve.ts"
 import type { ShareMetadata, Ticket } from "../shares/ports.ts"
-import type { OwnerClaim } from "../shares/recover/owner.ts"
+import { type OwnerClaim, ownersCreator } from "../shares/recover/owner.ts"
 import type { UploadedSegment } from "../shares/upload/commit-uploads.ts"
 import type * as direct from "../shares/upload/direct.ts"
+import { ownerActor } from "../trust/audit.ts"
 import { readBody, readOptionalBody, readParams, readSecretHeader, readShareID } from "./body.ts"
 import type { ApiDeps, ApiEnv } from "./context.ts"
 import type { Limits } from "./limits.ts"
@@ -28,7 +30,7 @@ import { streamBytes } from "./stream-bytes.ts"
 
 /** The direct door: tickets out, commits in. Content passes between the client and the store. */
 export function createDirectRoutes(deps: ApiDeps, limits: Limits): Hono<ApiEnv> {
-  const { shares, config, log } = deps
+  const { shares, machine, config, log } = deps
   const app = new Hono<ApiEnv>()
   const named = (c: Context<ApiEnv>) => ({ shareID: readShareID(c), secret: readSecretHeader(c) })
   // What is sealed is given to whoever asks.
@@ -48,15 +50,21 @@ export function createDirectRoutes(deps: ApiDeps, limits: Limits): Hono<ApiEnv> 
       encrypted,
       owner: owner && toClaim(c, owner),
       ...who,
+      by: owner ? byOwner(who.by, owner) : who.by,
     })
     log.info({ share: reserved.share.id, request: c.get("requestID") }, "share created")
     return c.json(toReserveAnswer(reserved), 200, await limits.creationHeaders(who.address))
   })
 
   app.post(ROUTES.recoverShare.path, async (c) => {
-    const { address } = await limits.beforeCreate(c)
+    const { address, by } = await limits.beforeCreate(c)
     const { sessionId: sessionID, owner, encrypted = false } = await readBody(c, recoverBody)
-    const recovered = await shares.recover({ sessionID, owner: toClaim(c, owner), encrypted })
+    const recovered = await shares.recover({
+      sessionID,
+      owner: toClaim(c, owner),
+      encrypted,
+      by: byOwner(by, owner),
+    })
     log.info({ share: recovered.share.id, request: c.get("requestID") }, "share recovered by its owner")
     return c.json(toReserveAnswer(recovered), 200, await limits.creationHeaders(address))
   })
@@ -72,6 +80,11 @@ export function createDirectRoutes(deps: ApiDeps, limits: Limits): Hono<ApiEnv> 
     const answer: PassAnswer = { viewers: shares.viewers(request.shareID) }
     return c.json(answer)
   })
+
+  /** As long as nothing is written before the signature has proven right, it is they. */
+  function byOwner(by: AuditOrigin, { key }: OwnerProof): AuditOrigin {
+    return { ...by, actor: ownerActor(ownersCreator(machine, key)) }
+  }
 
   function toClaim(c: Context<ApiEnv>, owner: OwnerProof): OwnerClaim {
     return { ...owner, servers: ownersServers(config.baseUrl, c.req.url) }

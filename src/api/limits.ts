@@ -1,19 +1,27 @@
 import type { Context, MiddlewareHandler } from "hono"
+import type { AuditOrigin } from "../protocol/audit.ts"
 import { ShareError } from "../protocol/errors.ts"
 import { ROUTES } from "../protocol/routes.ts"
 import { type BudgetName, type BudgetState, type Limiter, LimitReached } from "../shares/ports.ts"
 import { identifyCreator } from "./access.ts"
+import { originOf } from "./audit-origin.ts"
 import type { ApiDeps, ApiEnv } from "./context.ts"
 import { networkOf } from "./network.ts"
+
+/** Who asks to create: hashed as it is stored, and as the audit says it. */
+export interface Asker {
+  creator: string
+  address: string
+  by: AuditOrigin
+}
 
 /** How often one address may ask for what (docs/protocol.md, Limits). */
 export interface Limits {
   /**
-   * For every route that creates, before it reads the body: counts the request, and says who asks, hashed as it is
-   * stored. The new share itself is counted where it is made (storage/limiter/new-shares.ts). Throws LimitReached,
+   * For every route that creates, before it reads the body: counts the request, and says who asks. The new share itself is counted where it is made (storage/limiter/new-shares.ts). Throws LimitReached,
    * `unauthorized`, `forbidden`.
    */
-  beforeCreate(c: Context<ApiEnv>): Promise<{ creator: string; address: string }>
+  beforeCreate(c: Context<ApiEnv>): Promise<Asker>
   /** `RateLimit-*` for the answer to a creation. */
   creationHeaders(address: string): Promise<Record<string, string>>
   /** Counts what views shares and what writes to them; creations count by themselves. Throws LimitReached. */
@@ -30,7 +38,8 @@ export function createLimits(deps: ApiDeps): Limits {
     async beforeCreate(c) {
       const address = addressOf(c)
       await take(limiters["create-requests"], address)
-      return { creator: identifyCreator(c, deps, address), address }
+      const { creator, actor } = identifyCreator(c, deps, address)
+      return { creator, address, by: await originOf(c, deps, actor) }
     },
     async creationHeaders(address) {
       const limiter = limiters["new-shares"] ?? limiters["create-requests"]

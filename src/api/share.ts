@@ -10,6 +10,7 @@ import {
   ROUTES,
 } from "../protocol/routes.ts"
 import { readSyncBody } from "../protocol/sync-body.ts"
+import { originOf } from "./audit-origin.ts"
 import { readBody, readLimited, readQuery, readSecretHeader, readShareID, requireJson } from "./body.ts"
 import type { ApiDeps, ApiEnv } from "./context.ts"
 import type { Limits } from "./limits.ts"
@@ -63,7 +64,8 @@ export function createShareRoutes(deps: ApiDeps, limits: Limits): Hono<ApiEnv> {
     const shareID = readShareID(c)
     const inHeader = c.req.header("x-share-secret") !== undefined
     const secret = inHeader ? readSecretHeader(c) : (await readBody(c, deleteBody)).secret
-    const answer: DeleteAnswer = { ok: true, receipt: await shares.revoke({ shareID, secret }) }
+    const by = await originOf(c, deps, "secret")
+    const answer: DeleteAnswer = { ok: true, receipt: await shares.revoke({ shareID, secret, by }) }
     return c.json(answer)
   })
 

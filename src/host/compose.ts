@@ -1,5 +1,6 @@
 import { type App, createApp } from "../api/app.ts"
 import type { Assets } from "../api/context.ts"
+import { toAuditLine } from "../protocol/audit.ts"
 import type { BlobStore, Log, Machine, Notifier, UploadDoor } from "../shares/ports.ts"
 import { createShares, type Shares } from "../shares/shares.ts"
 import { openFileStore } from "../storage/blobs/file.ts"
@@ -37,21 +38,26 @@ export interface ComposeDeps {
   plugin: () => Promise<string>
   /** Where people reach the server. */
   baseUrl: string
+  /** Takes lines for standard output. */
+  print?: (line: string) => void
 }
 
 /** Puts the drivers that the configuration asks for behind the ports, and the API before them. */
 export async function compose(
   config: Config,
-  { machine, log, assets, plugin, baseUrl }: ComposeDeps,
+  { machine, log, assets, plugin, baseUrl, print = console.log }: ComposeDeps,
 ): Promise<Composition> {
   // With both elsewhere nothing is kept in the folder, and nodes on one machine need none of their own.
   const local = config.databaseUrl === undefined || config.s3 === undefined
   const lock = local ? await claimDataDir(config.dataDir) : undefined
   const { meta, notifier } = await openMetadata(config, log)
-  const trust = createTrust({
+  const trust = await createTrust({
     store: meta.trust,
     machine,
+    log,
     subtle: crypto.subtle,
+    fetch,
+    ...config.trust,
     masters: await findMasterKeys({
       configured: config.trust.instanceKeys,
       folder: local ? config.dataDir : undefined,
@@ -60,6 +66,11 @@ export async function compose(
       log,
     }),
   })
+  if (config.trust.auditStdout) {
+    meta.trust.onAudit((rows) => {
+      for (const row of rows) print(JSON.stringify({ audit: toAuditLine(row) }))
+    })
+  }
   const { blobs, uploads } = await openContent(config, { baseUrl, now: machine.now })
   const { limiters, close: closeLimiters } = openLimiters(config, log)
   const { "new-shares": newShares } = limiters
@@ -100,6 +111,7 @@ export async function compose(
       upkeep.stop()
       await painter.close()
       await shares.stop()
+      await trust.stop()
       await notifier.close()
       await closeLimiters()
       await meta.close()

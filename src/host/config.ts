@@ -3,7 +3,7 @@ import { isLoopback } from "../protocol/loopback.ts"
 import type { S3Settings } from "../storage/blobs/s3.ts"
 import { LIMIT_VARIABLES, type LimitSettings } from "./limit-variables.ts"
 import { halfSetS3, S3_VARIABLES } from "./s3-variables.ts"
-import { TRUST_VARIABLES, type TrustSettings } from "./trust-variables.ts"
+import { halfSetWebhook, TRUST_VARIABLES, type TrustSettings } from "./trust-variables.ts"
 import { type Environment, isSet, readSwitch, type Variable } from "./variable.ts"
 
 /** Everything an operator can set, parsed. */
@@ -127,7 +127,17 @@ export function readConfig(env: Environment): Config {
       publicEndpoint: read("S3_PUBLIC_ENDPOINT", VARIABLES.S3_PUBLIC_ENDPOINT),
     },
     createTokens: read("CREATE_TOKENS", VARIABLES.CREATE_TOKENS),
-    trust: { instanceKeys: read("INSTANCE_KEY", VARIABLES.INSTANCE_KEY) },
+    trust: {
+      instanceKeys: read("INSTANCE_KEY", VARIABLES.INSTANCE_KEY),
+      auditAddresses: read("AUDIT_ADDRESS", VARIABLES.AUDIT_ADDRESS),
+      auditStdout: read("AUDIT_STDOUT", VARIABLES.AUDIT_STDOUT),
+      webhook: isSet(env, "AUDIT_WEBHOOK_URL")
+        ? {
+            url: read("AUDIT_WEBHOOK_URL", VARIABLES.AUDIT_WEBHOOK_URL),
+            secret: read("AUDIT_WEBHOOK_SECRET", VARIABLES.AUDIT_WEBHOOK_SECRET),
+          }
+        : undefined,
+    },
     maxSyncBytes: read("MAX_SYNC_BYTES", VARIABLES.MAX_SYNC_BYTES),
     maxShareBytes: read("MAX_SHARE_BYTES", VARIABLES.MAX_SHARE_BYTES),
     limits: {
@@ -142,7 +152,7 @@ export function readConfig(env: Environment): Config {
     logLevel: read("LOG_LEVEL", VARIABLES.LOG_LEVEL),
     sample: read("SAMPLE", VARIABLES.SAMPLE),
   }
-  faults.push(...unsafe(config), ...halfSetS3(env))
+  faults.push(...unsafe(config), ...halfSetS3(env), ...halfSetWebhook(env))
   if (faults.length > 0) throw new ConfigError(faults)
   return { ...config, s3: isSet(env, "S3_ENDPOINT") ? config.s3 : undefined } as Config
 }

@@ -43,8 +43,20 @@ export class ShareError extends Error {
 }
 
 /** Unknown share and wrong secret must answer alike, so they share one sentence. */
+const NOT_FOUND = "There is no such share, or the secret is not the right one."
+
 export function notFound(): ShareError {
-  return new ShareError("not_found", "There is no such share, or the secret is not the right one.")
+  return new ShareError("not_found", NOT_FOUND)
+}
+
+/** Somebody tried what does not open a share that there is. To them it is as any other `not_found`. */
+export class WrongSecret extends ShareError {
+  readonly shareID: string
+
+  constructor(shareID: string) {
+    super("not_found", NOT_FOUND)
+    this.shareID = shareID
+  }
 }
 
 export function gone(): ShareError {

@@ -1,3 +1,4 @@
+import type { AuditNote } from "../protocol/audit.ts"
 import type { Passing } from "../protocol/passing.ts"
 
 /**
@@ -75,6 +76,8 @@ export interface NewShare {
   /** It is not unless said. */
   encrypted?: boolean
   createdAt: number
+  /** Recorded with it, when it is made. */
+  audit?: AuditNote
 }
 
 /** One immutable object of the log. Manifest order is the order of `firstRevision`. */
@@ -189,6 +192,8 @@ export interface MetaStore {
     encrypted: boolean
     secrets: NewShare["secrets"]
     at: number
+    /** Recorded with it. */
+    audit?: AuditNote
   }): Promise<ShareRow | undefined>
   /**
    * Adds segments to the manifest and raises the revision by their number, in one transaction. The first commit
@@ -235,9 +240,9 @@ export interface MetaStore {
   /**
    * Marks an active share revoked, and with it every active share that its creator made for the same session
    * before it; forgets what they were; and notes a deletion for each: all in one transaction. Resolves to the ids
-   * that it revoked, none when this generation was not active.
+   * that it revoked, none when this generation was not active. `audit` is recorded with it, for each.
    */
-  revoke(share: DeletionID, at: number): Promise<string[]>
+  revoke(share: DeletionID, at: number, audit?: AuditNote): Promise<string[]>
   /** Of one generation, or of the newest that has one. */
   findDeletion(shareID: string, generation?: number): Promise<DeletionRow | undefined>
   unfinishedDeletions(): Promise<DeletionRow[]>

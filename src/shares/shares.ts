@@ -7,7 +7,7 @@ import { createSweeper, type Swept } from "./compact/sweep.ts"
 import { type CreateRequest, createCreator } from "./create/create.ts"
 import type { BlobStore, Log, Machine, MetaStore, Notifier } from "./ports.ts"
 import { createReader, type ShareReader } from "./read/read.ts"
-import { createRevoker } from "./revoke/revoke.ts"
+import { createRevoker, type RevokeRequest } from "./revoke/revoke.ts"
 import { createDirectDoor, type DirectDoor } from "./upload/direct.ts"
 import { createPlainForm } from "./upload/plain.ts"
 import { createWatch } from "./upload/watch.ts"
@@ -32,7 +32,7 @@ export interface Shares extends ShareReader, DirectDoor {
   /** Appends what changed as one commit. Resolves to the revision that the share then has. */
   append(request: { shareID: string; secret: string; items: AsyncIterable<Item[]> }): Promise<number>
   /** Revokes the share and deletes what is stored for it. Repeatable. */
-  revoke(request: { shareID: string; secret: string }): Promise<Receipt>
+  revoke(request: RevokeRequest): Promise<Receipt>
   /** Goes on with deletions that a crash or a failing store interrupted. */
   resumeDeletions(): Promise<void>
   /** To be called about every minute: goes on with deletions, and deletes what merges have replaced. */

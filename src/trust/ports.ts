@@ -1,3 +1,5 @@
+import type { AuditEntry, AuditEvent, AuditRow } from "../protocol/audit.ts"
+
 /**
  * What the room of trust needs from the world: who may do what, and a record of what was done. Its drivers stand in
  * storage/trust, and pass one contract suite (test/contracts/trust-store.ts).
@@ -33,6 +35,36 @@ export interface TrustStore {
   takeEntry(hash: string): Promise<EntryRow | undefined>
   /** Deletes sessions and entries that have expired by a time. */
   forgetExpired(now: number): Promise<void>
+  /** Adds to the audit what no other change goes with: all or nothing. */
+  recordAudit(entries: readonly AuditEntry[]): Promise<void>
+  /** In the order of ids. */
+  readAudit(query: AuditQuery & { after?: number; limit: number }): Promise<AuditRow[]>
+  /** From now on what is recorded waits in the outbox until it is forgotten there, for whoever sends it on. */
+  startOutbox(): Promise<void>
+  /** The oldest that wait. */
+  outbox(limit: number): Promise<AuditRow[]>
+  forgetSent(ids: readonly number[]): Promise<void>
+  countOutbox(): Promise<number>
+  /** As of the shares' store: true for one caller of all nodes until `until` has passed. */
+  takeLease(lease: { name: string; now: number; until: number }): Promise<boolean>
+  endLease(lease: { name: string; until: number }): Promise<void>
+  /** Tells what this process has added to the audit, once it is committed. Contract: `listener` must not throw. */
+  onAudit(listener: (rows: readonly AuditRow[]) => void): void
+}
+
+/** Which entries are wanted; all where nothing is said. Times are milliseconds since the epoch. */
+export interface AuditQuery {
+  since?: number | undefined
+  /** The first that is not wanted any more. */
+  until?: number | undefined
+  event?: AuditEvent | undefined
+  shareID?: string | undefined
+}
+
+export interface TrustLog {
+  info(fields: object, message: string): void
+  warn(fields: object, message: string): void
+  error(fields: object, message: string): void
 }
 
 /** Clock, randomness and hashes: what `Machine` of shares/ports.ts is, too. */

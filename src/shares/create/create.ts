@@ -1,3 +1,4 @@
+import { type AuditOrigin, BY_ITSELF } from "../../protocol/audit.ts"
 import { createShareId } from "../../protocol/ids.ts"
 import type { Machine, MetaStore } from "../ports.ts"
 import { createSecret } from "../secret.ts"
@@ -8,13 +9,18 @@ export interface CreateRequest {
   creator: string
   /** The address that asked, hashed. */
   address: string
+  /** Who asks, for the audit. */
+  by?: AuditOrigin | undefined
 }
 
 /** OpenCode creates twice within 100 ms when a session is shared automatically and by `run --share`. */
 const DOUBLE_CREATION_MS = 60_000
 
 export function createCreator({ meta, machine }: { meta: MetaStore; machine: Machine }) {
-  return async function create(request: CreateRequest): Promise<{ id: string; secret: string }> {
+  return async function create({
+    by = BY_ITSELF,
+    ...request
+  }: CreateRequest): Promise<{ id: string; secret: string }> {
     const createdAt = machine.now()
     const secret = createSecret(machine)
     const secretHash = machine.hash(secret)
@@ -25,7 +31,8 @@ export function createCreator({ meta, machine }: { meta: MetaStore; machine: Mac
     }
     const id = createShareId(machine.randomBytes)
     const secrets = [{ hash: secretHash, scope: "write" }] as const
-    await meta.createShare({ ...request, id, door: "native", secrets, createdAt })
+    const audit = { ...by, at: createdAt, event: "created" } as const
+    await meta.createShare({ ...request, id, door: "native", secrets, createdAt, audit })
     return { id, secret }
   }
 }

@@ -1,3 +1,4 @@
+import { type AuditOrigin, BY_ITSELF } from "../../protocol/audit.ts"
 import { ShareError } from "../../protocol/errors.ts"
 import { createShareId } from "../../protocol/ids.ts"
 import { type ActiveShare, requireActive } from "../active.ts"
@@ -19,6 +20,8 @@ export interface ReserveRequest {
   owner?: OwnerClaim | undefined
   /** What is uploaded will be sealed. */
   encrypted?: boolean | undefined
+  /** Who asks, for the audit. */
+  by?: AuditOrigin | undefined
 }
 
 export interface Reserved {
@@ -37,12 +40,13 @@ export function createReserver({ meta, blobs, machine }: SharesDeps) {
 
   /** Throws `conflict` when the id that the client brings is taken, `forbidden` when this is not what its owner signed. */
   return async function reserve(request: ReserveRequest): Promise<Reserved> {
-    const { shareID, sessionID, address, owner, encrypted = false } = request
+    const { shareID, sessionID, address, owner, encrypted = false, by = BY_ITSELF } = request
     const creator = owner
       ? await checkOwner({ action: "create", sessionID, shareID, owner })
       : request.creator
     const id = shareID ?? createShareId(machine.randomBytes)
     const { secret, deleteSecret, secrets } = createSecrets(machine)
+    const createdAt = machine.now()
     const share: NewShare = {
       sessionID,
       creator,
@@ -52,7 +56,8 @@ export function createReserver({ meta, blobs, machine }: SharesDeps) {
       ownID: shareID !== undefined,
       encrypted,
       secrets,
-      createdAt: machine.now(),
+      createdAt,
+      audit: { ...by, at: createdAt, event: "created" },
     }
     if (!(await meta.createShare(share))) {
       const before = await meta.findShare(id)

@@ -1,3 +1,4 @@
+import { type AuditOrigin, BY_ITSELF } from "../../protocol/audit.ts"
 import { gone, notFound } from "../../protocol/errors.ts"
 import type { Receipt } from "../../protocol/routes.ts"
 import type { BlobInfo, DeletionID, DeletionRow, Notifier } from "../ports.ts"
@@ -16,13 +17,20 @@ const LOOK_EVERY_MS = 250
 /** How long a deletion is one node's: when that node is cut off, others go on after this. */
 const LEASE_MS = 30_000
 
+export interface RevokeRequest {
+  shareID: string
+  secret: string
+  /** Who asks, for the audit. */
+  by?: AuditOrigin | undefined
+}
+
 export function createRevoker(
   deps: SharesDeps & { reader: ShareReader; settle: (shareID: string) => Promise<void> },
 ) {
   const { meta, blobs, notifier, machine, log, reader, settle } = deps
   const running = new Map<string, Promise<boolean>>()
 
-  async function revoke({ shareID, secret }: { shareID: string; secret: string }): Promise<Receipt> {
+  async function revoke({ shareID, secret, by = BY_ITSELF }: RevokeRequest): Promise<Receipt> {
     const share = await meta.findShare(shareID)
     if (!share) throw notFound()
     // The tombstone is public, so a wrong secret learns nothing new from `gone`.
@@ -30,7 +38,8 @@ export function createRevoker(
       throw share.state === "active" ? error : gone()
     })
     const { generation } = share
-    const revoked = await meta.revoke({ shareID, generation }, machine.now())
+    const at = machine.now()
+    const revoked = await meta.revoke({ shareID, generation }, at, { ...by, at, event: "revoked" })
     for (const id of revoked) {
       reader.forget(id)
       notifier.publish({ shareID: id, revision: share.revision, state: "revoked" })

@@ -1,5 +1,6 @@
 import type { Kysely, Transaction } from "kysely"
 import type { DeletionID, MetaStore } from "../../shares/ports.ts"
+import type { AuditWriter } from "../trust/audit-writer.ts"
 import type { Dialect } from "./dialect.ts"
 import { NO_METADATA, toDeletion } from "./rows.ts"
 import type { Schema } from "./schema.ts"
@@ -10,12 +11,20 @@ type DeletionQueries = Pick<
 >
 
 /** Revocations, and what their deletions owe. */
-export function createDeletionQueries(db: Kysely<Schema>, dialect: Dialect): DeletionQueries {
+export function createDeletionQueries(
+  db: Kysely<Schema>,
+  { dialect, audit }: { dialect: Dialect; audit: AuditWriter },
+): DeletionQueries {
   const update = ({ shareID, generation }: DeletionID) =>
     db.updateTable("deletions").where("share_id", "=", shareID).where("generation", "=", generation)
 
   return {
-    revoke: (share, at) => db.transaction().execute((tx) => revoke(tx, { ...share, at, dialect })),
+    revoke: (share, at, note) =>
+      audit.transaction(async (tx, write) => {
+        const ids = await revoke(tx, { ...share, at, dialect })
+        if (note) for (const shareID of ids) await write({ ...note, shareID })
+        return ids
+      }),
 
     async findDeletion(shareID, generation) {
       const row = await db

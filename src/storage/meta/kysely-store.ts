@@ -1,6 +1,7 @@
 import type { Kysely } from "kysely"
 import type { MetaStore } from "../../shares/ports.ts"
 import type { TrustStore } from "../../trust/ports.ts"
+import { createAuditWriter } from "../trust/audit-writer.ts"
 import { createKyselyTrustStore } from "../trust/kysely-trust-store.ts"
 import { createDeletionQueries } from "./deletions.ts"
 import type { Dialect } from "./dialect.ts"
@@ -19,16 +20,17 @@ export interface Database extends MetaStore {
 
 /** The MetaStore over any SQL database that Kysely speaks to: a file for each of the things that it keeps. */
 export function createKyselyStore(db: Kysely<Schema>, dialect: Dialect): Database {
+  const audit = createAuditWriter(db)
   const store: MetaStore = {
-    ...createShareQueries(db, dialect),
-    ...createSecretQueries(db, dialect),
+    ...createShareQueries(db, { dialect, audit }),
+    ...createSecretQueries(db, { dialect, audit }),
     ...createManifestQueries(db, dialect),
     ...createPlainQueries(db),
-    ...createDeletionQueries(db, dialect),
+    ...createDeletionQueries(db, { dialect, audit }),
     takeLease: (lease) => takeLease(db, lease),
     endLease: (lease) => endLease(db, lease),
     forgetLeases: (before) => forgetLeases(db, before),
     close: () => db.destroy(),
   }
-  return { ...guarded(store, dialect), trust: createKyselyTrustStore(db, dialect) }
+  return { ...guarded(store, dialect), trust: createKyselyTrustStore(db, { dialect, audit }) }
 }

@@ -1,12 +1,13 @@
 import type { Kysely, Transaction } from "kysely"
 import type { MetaStore, NewShare } from "../../shares/ports.ts"
+import type { AuditWriter } from "../trust/audit-writer.ts"
 import type { Dialect } from "./dialect.ts"
 import { toShare } from "./rows.ts"
 import type { Schema } from "./schema.ts"
 
 export function createSecretQueries(
   db: Kysely<Schema>,
-  dialect: Dialect,
+  { dialect, audit }: { dialect: Dialect; audit: AuditWriter },
 ): Pick<MetaStore, "addSecret" | "secrets" | "renewSecrets"> {
   return {
     async addSecret({ shareID, hash, scope, createdAt }) {
@@ -19,8 +20,8 @@ export function createSecretQueries(
     secrets: (shareID) =>
       db.selectFrom("share_secrets").select(["hash", "scope"]).where("share_id", "=", shareID).execute(),
 
-    renewSecrets: ({ sessionID, creator, encrypted, secrets, at }) =>
-      db.transaction().execute(async (tx) => {
+    renewSecrets: ({ sessionID, creator, encrypted, secrets, at, audit: note }) =>
+      audit.transaction(async (tx, write) => {
         const row = await tx
           .selectFrom("shares")
           .selectAll()
@@ -37,6 +38,7 @@ export function createSecretQueries(
         if (!row) return undefined
         await tx.deleteFrom("share_secrets").where("share_id", "=", row.share_id).execute()
         await giveSecrets(tx, { id: row.share_id, secrets, createdAt: at })
+        if (note) await write({ ...note, shareID: row.share_id })
         return toShare(row)
       }),
   }

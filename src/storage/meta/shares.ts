@@ -1,5 +1,6 @@
 import type { Kysely, Transaction } from "kysely"
 import type { MetaStore, NewShare } from "../../shares/ports.ts"
+import type { AuditWriter } from "../trust/audit-writer.ts"
 import type { Dialect } from "./dialect.ts"
 import { NO_METADATA, toShare } from "./rows.ts"
 import type { Schema } from "./schema.ts"
@@ -7,22 +8,29 @@ import { giveSecrets } from "./secrets.ts"
 
 export function createShareQueries(
   db: Kysely<Schema>,
-  dialect: Dialect,
+  { dialect, audit }: { dialect: Dialect; audit: AuditWriter },
 ): Pick<MetaStore, "createShare" | "reuseShare" | "findShare" | "findUnsynced" | "noteTicket"> {
   return {
     createShare: (share) =>
-      db.transaction().execute(async (tx) => {
+      audit.transaction(async (tx, write) => {
         const made = await tx
           .insertInto("shares")
           .values({ share_id: share.id, generation: 0, revision: 0, epoch: 0, ...beginning(share) })
           .onConflict((conflict) => conflict.column("share_id").doNothing())
           .returning("share_id")
           .executeTakeFirst()
-        if (made) await giveSecrets(tx, share)
-        return made !== undefined
+        if (!made) return false
+        await giveSecrets(tx, share)
+        if (share.audit) await write({ ...share.audit, shareID: share.id })
+        return true
       }),
 
-    reuseShare: (share, was) => db.transaction().execute((tx) => reuseShare(tx, { share, was, dialect })),
+    reuseShare: (share, was) =>
+      audit.transaction(async (tx, write) => {
+        const reused = await reuseShare(tx, { share, was, dialect })
+        if (reused && share.audit) await write({ ...share.audit, shareID: share.id })
+        return reused
+      }),
 
     async findShare(id) {
       const row = await db.selectFrom("shares").selectAll().where("share_id", "=", id).executeTakeFirst()
