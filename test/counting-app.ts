@@ -91,6 +91,7 @@ export async function createCountingApp(): Promise<CountingApp> {
     masters: [machine.randomBytes(32)],
     auditAddresses: "full",
     webhook: undefined,
+    createTokens: [],
   })
   const app: App = createApp({
     shares,
@@ -106,7 +107,14 @@ export async function createCountingApp(): Promise<CountingApp> {
     drawPicture: counted("picture", painter).draw,
     uploads: undefined,
     limiters: NONE,
-    config: { baseUrl, createTokens: [], maxSyncBytes: 2 ** 28, version: "test" },
+    config: {
+      baseUrl,
+      needsToken: false,
+      create: true,
+      nativeDoor: true,
+      maxSyncBytes: 2 ** 28,
+      version: "test",
+    },
   })
 
   return {

@@ -29,7 +29,9 @@ export interface World {
   close(): Promise<void>
 }
 
-export interface WorldOptions extends Partial<Config> {
+export interface WorldOptions extends Partial<Omit<Config, "trust">> {
+  trust?: Partial<Config["trust"]>
+
   log?: Log
   /** Takes what the server prints. */
   print?: (line: string) => void
@@ -41,11 +43,13 @@ export async function createWorld({
   log = createLog("silent"),
   now = Date.now,
   print = () => {},
+  trust,
   ...changes
 }: WorldOptions = {}): Promise<World> {
   const dataDir = await mkdtemp(join(tmpdir(), "better-share-"))
   const env = { PORT: "0", DATA_DIR: dataDir, SAMPLE: "off", ...NO_LIMITS }
-  const config: Config = { ...readConfig(env), ...changes }
+  const usual = readConfig(env)
+  const config: Config = { ...usual, ...changes, trust: { ...usual.trust, ...trust } }
   const deps = {
     assets: await builtAssets(),
     plugin: builtPlugin,

@@ -23,6 +23,7 @@ import { type OwnerClaim, ownersCreator } from "../shares/recover/owner.ts"
 import type { UploadedSegment } from "../shares/upload/commit-uploads.ts"
 import type * as direct from "../shares/upload/direct.ts"
 import { ownerActor } from "../trust/audit.ts"
+import { requireCreating } from "./access.ts"
 import { readBody, readOptionalBody, readParams, readSecretHeader, readShareID } from "./body.ts"
 import type { ApiDeps, ApiEnv } from "./context.ts"
 import type { Limits } from "./limits.ts"
@@ -40,6 +41,7 @@ export function createDirectRoutes(deps: ApiDeps, limits: Limits): Hono<ApiEnv> 
   })
 
   app.post(ROUTES.reserveShare.path, async (c) => {
+    requireCreating(config, "direct")
     const who = await limits.beforeCreate(c)
     const { shareId: shareID, sessionId: sessionID, owner, ...rest } = await readBody(c, reserveBody)
     const { tickets, encrypted } = rest

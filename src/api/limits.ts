@@ -12,6 +12,7 @@ import { networkOf } from "./network.ts"
 export interface Asker {
   creator: string
   address: string
+  tokenID: string | undefined
   by: AuditOrigin
 }
 
@@ -38,8 +39,8 @@ export function createLimits(deps: ApiDeps): Limits {
     async beforeCreate(c) {
       const address = addressOf(c)
       await take(limiters["create-requests"], address)
-      const { creator, actor } = identifyCreator(c, deps, address)
-      return { creator, address, by: await originOf(c, deps, actor) }
+      const { creator, actor, token } = await identifyCreator(c, deps, address)
+      return { creator, address, tokenID: token?.id, by: await originOf(c, deps, actor) }
     },
     async creationHeaders(address) {
       const limiter = limiters["new-shares"] ?? limiters["create-requests"]

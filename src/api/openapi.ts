@@ -4,13 +4,13 @@ import { ROUTES, type Route } from "../protocol/routes.ts"
 import type { ApiConfig } from "./context.ts"
 
 /** The OpenAPI 3.1 document, made of the route table that the server itself parses with. */
-export function describeApi({ baseUrl, version, createTokens }: ApiConfig): object {
+export function describeApi({ baseUrl, version, needsToken }: ApiConfig): object {
   const paths: Record<string, Record<string, object>> = {}
   for (const [name, route] of Object.entries<Route>(ROUTES)) {
     const path = route.path.replace(/:(\w+)/g, "{$1}")
     paths[path] = {
       ...paths[path],
-      [route.method.toLowerCase()]: describeRoute(name, route, createTokens.length > 0),
+      [route.method.toLowerCase()]: describeRoute(name, route, needsToken),
     }
   }
   return {

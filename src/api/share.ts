@@ -10,6 +10,7 @@ import {
   ROUTES,
 } from "../protocol/routes.ts"
 import { readSyncBody } from "../protocol/sync-body.ts"
+import { requireCreating } from "./access.ts"
 import { originOf } from "./audit-origin.ts"
 import { readBody, readLimited, readQuery, readSecretHeader, readShareID, requireJson } from "./body.ts"
 import type { ApiDeps, ApiEnv } from "./context.ts"
@@ -22,6 +23,7 @@ export function createShareRoutes(deps: ApiDeps, limits: Limits): Hono<ApiEnv> {
   const app = new Hono<ApiEnv>()
 
   app.post(ROUTES.createShare.path, async (c) => {
+    requireCreating(config, "native")
     const who = await limits.beforeCreate(c)
     const { sessionID } = await readBody(c, createBody)
     const { id, secret } = await shares.create({ sessionID, ...who })

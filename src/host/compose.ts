@@ -12,7 +12,7 @@ import { openSqliteStore } from "../storage/meta/sqlite.ts"
 import { createInProcessNotifier } from "../storage/notifier/in-process.ts"
 import { openPostgresNotifier } from "../storage/notifier/postgres.ts"
 import { createTrust, type Trust } from "../trust/trust.ts"
-import type { Config } from "./config.ts"
+import { type Config, needsToken } from "./config.ts"
 import { claimDataDir, databaseFile } from "./data-dir.ts"
 import { encode } from "./encode.ts"
 import { findMasterKeys } from "./instance-key.ts"
@@ -58,6 +58,7 @@ export async function compose(
     subtle: crypto.subtle,
     fetch,
     ...config.trust,
+    createTokens: config.createTokens,
     masters: await findMasterKeys({
       configured: config.trust.instanceKeys,
       folder: local ? config.dataDir : undefined,
@@ -88,7 +89,8 @@ export async function compose(
   const upkeep = startUpkeep({ shares, trust, log })
   const painter = createPainter({ log })
 
-  const { createTokens, maxSyncBytes } = config
+  const { maxSyncBytes } = config
+  const { create, nativeDoor } = config.trust
   const app = createApp({
     shares,
     trust,
@@ -100,7 +102,15 @@ export async function compose(
     drawPicture: painter.draw,
     uploads,
     limiters,
-    config: { baseUrl, createTokens, maxSyncBytes, version, ...(sampleID === undefined ? {} : { sampleID }) },
+    config: {
+      baseUrl,
+      needsToken: needsToken(config),
+      create,
+      nativeDoor,
+      maxSyncBytes,
+      version,
+      ...(sampleID === undefined ? {} : { sampleID }),
+    },
   })
   return {
     app,

@@ -35,7 +35,14 @@ test("nothing set is a server on loopback with everything under ./data", () => {
     migrate: true,
     s3: undefined,
     createTokens: [],
-    trust: { instanceKeys: [], auditAddresses: "truncated", auditStdout: false, webhook: undefined },
+    trust: {
+      instanceKeys: [],
+      auditAddresses: "truncated",
+      auditStdout: false,
+      webhook: undefined,
+      create: true,
+      nativeDoor: true,
+    },
     maxSyncBytes: 256 * 1024 * 1024,
     maxShareBytes: 512 * 1024 * 1024,
     limits: {

@@ -35,7 +35,8 @@ export type LogLevel = (typeof LOG_LEVELS)[number]
 /** Variable → what it means. `.env.example` holds the same names and defaults; a test compares them. */
 export const VARIABLES = {
   HOST: {
-    about: "The address to listen on. Anything but a loopback address also needs BASE_URL and CREATE_TOKENS.",
+    about:
+      "The address to listen on. Anything but a loopback address also needs BASE_URL, and tokens to create.",
     fallback: "127.0.0.1",
     parse: (text) => text,
   },
@@ -63,7 +64,8 @@ export const VARIABLES = {
   },
   ...S3_VARIABLES,
   CREATE_TOKENS: {
-    about: "Who may create shares: tokens of 16 or more letters, digits, _ or -, separated by commas.",
+    about:
+      "Who may create shares, beside the tokens that the operator makes: of 16 or more letters, digits, _ or -, separated by commas.",
     fallback: "",
     parse: readTokens,
   },
@@ -137,6 +139,8 @@ export function readConfig(env: Environment): Config {
             secret: read("AUDIT_WEBHOOK_SECRET", VARIABLES.AUDIT_WEBHOOK_SECRET),
           }
         : undefined,
+      create: read("CREATE", VARIABLES.CREATE),
+      nativeDoor: read("NATIVE_DOOR", VARIABLES.NATIVE_DOOR),
     },
     maxSyncBytes: read("MAX_SYNC_BYTES", VARIABLES.MAX_SYNC_BYTES),
     maxShareBytes: read("MAX_SHARE_BYTES", VARIABLES.MAX_SHARE_BYTES),
@@ -152,31 +156,27 @@ export function readConfig(env: Environment): Config {
     logLevel: read("LOG_LEVEL", VARIABLES.LOG_LEVEL),
     sample: read("SAMPLE", VARIABLES.SAMPLE),
   }
-  faults.push(...unsafe(config), ...halfSetS3(env), ...halfSetWebhook(env))
+  faults.push(...unreachable(config), ...halfSetS3(env), ...halfSetWebhook(env))
   if (faults.length > 0) throw new ConfigError(faults)
   return { ...config, s3: isSet(env, "S3_ENDPOINT") ? config.s3 : undefined } as Config
 }
 
-/** A server that others can reach must not let everybody write to it. */
-function unsafe({
+/** A server that others can reach must not let everybody write to it: then creating takes a token. */
+export function needsToken({
   host,
   baseUrl,
   createTokens,
-}: Record<"host" | "baseUrl", string | undefined> & { createTokens: string[] | undefined }): string[] {
-  const faults: string[] = []
-  const publicHost = host !== undefined && !isLoopback(host)
+}: Pick<Config, "host" | "baseUrl" | "createTokens">): boolean {
   const publicUrl = baseUrl !== undefined && !isLoopback(new URL(baseUrl).hostname)
-  if ((publicHost || publicUrl) && createTokens?.length === 0) {
-    faults.push(
-      `CREATE_TOKENS: with ${publicHost ? `HOST=${host}` : `BASE_URL=${baseUrl}`} others can reach this server, so set at least one token for those who may create shares.`,
-    )
-  }
-  if (publicHost && baseUrl === undefined) {
-    faults.push(
-      `BASE_URL: with HOST=${host} set the address that people will use, such as https://share.example.com.`,
-    )
-  }
-  return faults
+  return createTokens.length > 0 || !isLoopback(host) || publicUrl
+}
+
+/** Links with the address that it listens on would lead nowhere. */
+function unreachable({ host, baseUrl }: Record<"host" | "baseUrl", string | undefined>): string[] {
+  if (host === undefined || isLoopback(host) || baseUrl !== undefined) return []
+  return [
+    `BASE_URL: with HOST=${host} set the address that people will use, such as https://share.example.com.`,
+  ]
 }
 
 function readPort(text: string): number {

@@ -5,7 +5,7 @@ import colors from "picocolors"
 import { migrateDatabase } from "../storage/meta/migrate-database.ts"
 import { loadAssets } from "./assets.ts"
 import { renderBanner } from "./banner.ts"
-import { ConfigError, readConfig } from "./config.ts"
+import { ConfigError, needsToken, readConfig } from "./config.ts"
 import { databaseFile } from "./data-dir.ts"
 import { createLog } from "./log.ts"
 import { type Serving, serve } from "./serve.ts"
@@ -30,8 +30,8 @@ async function main(): Promise<void> {
   const serving = await serve(config, { assets, plugin, log: createLog(config.logLevel) })
   const { baseUrl, url, sampleUrl } = serving
   const listening = url === baseUrl ? {} : { listening: url }
-  const needsToken = config.createTokens.length > 0
-  console.log(renderBanner({ baseUrl, sampleUrl, needsToken, version, ...listening }))
+  const banner = { baseUrl, sampleUrl, needsToken: needsToken(config), version, ...listening }
+  console.log(renderBanner(banner))
   for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => stop(serving))
 }
 

@@ -11,11 +11,26 @@ export interface TrustSettings {
   auditStdout: boolean
   /** Where entries are sent; undefined: nowhere. */
   webhook: WebhookSettings | undefined
+  /** Whether anybody may create at all. */
+  create: boolean
+  /** Whether OpenCode may create without the plugin. */
+  nativeDoor: boolean
 }
 
 const ADDRESS_POLICIES: readonly AddressPolicy[] = ["full", "truncated", "hashed"]
 
 export const TRUST_VARIABLES = {
+  CREATE: {
+    about: "Whether shares can be created: on, or off for a server that only keeps and shows what it has.",
+    fallback: "on",
+    parse: readSwitch,
+  },
+  NATIVE_DOOR: {
+    about:
+      "Whether OpenCode may create shares without the plugin, neither redacted nor encrypted: on, or off to ask for the plugin.",
+    fallback: "on",
+    parse: readSwitch,
+  },
   INSTANCE_KEY: {
     about:
       "The instance's own key, 32 bytes in base64url or hex; to replace it, put a new one and a comma in front. Default: one that is made, in DATA_DIR or else in the database.",

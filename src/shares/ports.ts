@@ -45,6 +45,8 @@ export interface ShareRow {
   metadata: ShareMetadata
   /** Who created it, where that still matters. */
   creator: string | undefined
+  /** The token that it was created with, while it is not revoked. */
+  tokenID: string | undefined
   createdAt: number
   updatedAt: number
   revokedAt: number | undefined
@@ -71,6 +73,8 @@ export interface NewShare {
   creator: string
   /** Hash of the address that asked. */
   address: string
+  /** The token that it is created with, where one is needed. */
+  tokenID?: string | undefined
   /** Whether its client brought the id; it did not unless said. */
   ownID?: boolean
   /** It is not unless said. */

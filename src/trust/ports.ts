@@ -45,11 +45,36 @@ export interface TrustStore {
   outbox(limit: number): Promise<AuditRow[]>
   forgetSent(ids: readonly number[]): Promise<void>
   countOutbox(): Promise<number>
+  /** False when the name was given before. */
+  createToken(token: TokenRow, audit: AuditEntry): Promise<boolean>
+  findToken(hash: string): Promise<TokenRow | undefined>
+  /** All that were ever made, the newest first. */
+  tokens(): Promise<TokenRow[]>
+  /** Resolves to it as it then is; recorded, with its name, when it was not revoked before. */
+  revokeToken(revocation: { id: string; audit: AuditEntry }): Promise<TokenRow | undefined>
+  /** Notes a use, unless one was noted after a time. */
+  useToken(use: { id: string; at: number; unlessSince: number }): Promise<void>
   /** As of the shares' store: true for one caller of all nodes until `until` has passed. */
   takeLease(lease: { name: string; now: number; until: number }): Promise<boolean>
   endLease(lease: { name: string; until: number }): Promise<void>
   /** Tells what this process has added to the audit, once it is committed. Contract: `listener` must not throw. */
   onAudit(listener: (rows: readonly AuditRow[]) => void): void
+}
+
+/** Limits of a token's own, by what is limited. */
+export type TokenLimits = Readonly<Record<string, number>>
+
+/** Who may create: kept under the hash of a text that was shown once. Times are milliseconds since the epoch. */
+export interface TokenRow {
+  id: string
+  name: string
+  hash: string
+  /** What its shares have as their creator. */
+  creator: string
+  createdAt: number
+  revokedAt: number | undefined
+  lastUsedAt: number | undefined
+  limits: TokenLimits | undefined
 }
 
 /** Which entries are wanted; all where nothing is said. Times are milliseconds since the epoch. */

@@ -2,6 +2,7 @@ import { type AddressPolicy, type Audit, createAudit } from "./audit.ts"
 import { createInstanceKeys, type InstanceKeys, type KeyCrypto } from "./instance-keys.ts"
 import type { TrustLog, TrustMachine, TrustStore } from "./ports.ts"
 import { createSessions, type Sessions } from "./sessions.ts"
+import { createTokens, type Tokens } from "./tokens.ts"
 import { createSigner, createWebhook, type WebhookSettings } from "./webhook.ts"
 
 export interface TrustDeps {
@@ -15,6 +16,8 @@ export interface TrustDeps {
   auditAddresses: AddressPolicy
   /** Undefined: nobody is told. */
   webhook: WebhookSettings | undefined
+  /** Of the environment. */
+  createTokens: readonly string[]
 }
 
 /** Who may do what here, and a record of it. */
@@ -22,6 +25,7 @@ export interface Trust {
   keys: InstanceKeys
   sessions: Sessions
   audit: Audit
+  tokens: Tokens
   /** To be called about every minute. */
   upkeep(): Promise<void>
   /** To be called every few seconds: tells the webhook what other nodes have left behind. Contract: does not throw. */
@@ -48,6 +52,7 @@ export async function createTrust(deps: TrustDeps): Promise<Trust> {
     keys,
     sessions,
     audit,
+    tokens: createTokens({ ...deps, configured: deps.createTokens }),
     async upkeep() {
       await sessions.forgetExpired()
       await audit.flush()

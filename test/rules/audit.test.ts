@@ -3,18 +3,9 @@ import { createServer } from "node:http"
 import { afterAll, beforeAll, expect, test } from "vitest"
 import type { AuditRow } from "../../src/protocol/audit.ts"
 import { createOwner } from "../owner.ts"
-import { createWorld, type World, type WorldOptions } from "../world.ts"
+import { createWorld, type World } from "../world.ts"
 
 const TOKENS = ["first-token-of-two", "second-token-of-two"] as const
-const trustOf = (changes: object): Pick<WorldOptions, "trust"> => ({
-  trust: {
-    instanceKeys: [],
-    auditAddresses: "truncated",
-    auditStdout: false,
-    webhook: undefined,
-    ...changes,
-  },
-})
 
 let world: World
 let now = Date.now()
@@ -24,7 +15,7 @@ beforeAll(async () => {
     now: () => now,
     print: (line) => void printed.push(line),
     createTokens: [...TOKENS],
-    ...trustOf({ auditStdout: true }),
+    trust: { auditStdout: true },
   })
 })
 afterAll(() => world.close())
@@ -123,7 +114,7 @@ test.each([
 ] as const)(
   "[A4] AUDIT_ADDRESS=%s keeps so much of an address, and always the same",
   async (auditAddresses, kept) => {
-    const other = await createWorld(trustOf({ auditAddresses }))
+    const other = await createWorld({ trust: { auditAddresses } })
     const body = (sessionID: string) => ({
       method: "POST",
       headers: { "content-type": "application/json" },
@@ -151,7 +142,7 @@ test("[A5] a webhook that does not answer holds up nothing, and hears everything
   await once(operator, "listening")
   const address = operator.address()
   const url = `http://127.0.0.1:${typeof address === "object" && address ? address.port : 0}/`
-  const other = await createWorld(trustOf({ webhook: { url, secret: "s".repeat(16) } }))
+  const other = await createWorld({ trust: { webhook: { url, secret: "s".repeat(16) } } })
   const post = (sessionID: string) =>
     fetch(`${other.url}/api/share`, {
       method: "POST",

@@ -88,11 +88,11 @@ test("a stop lets a sync under way end well, takes no new ones, and ends the str
   expect((await client.data(body.id)).body).toHaveLength(2)
 })
 
-test("[C3] a public start without tokens is refused with a sentence; all faults come at once", async () => {
-  const server = await processWith({ HOST: "0.0.0.0", PORT: "no", CREATE_TOKENS: "" })
+test("[C3] a public start without its address is refused with a sentence; all faults come at once", async () => {
+  const server = await processWith({ HOST: "0.0.0.0", PORT: "no", CREATE_TOKENS: "short" })
   expect(await server.startExpectingFailure()).toBe(1)
   expect(server.output()).toContain("PORT: must be a number from 0 to 65535")
-  expect(server.output()).toContain("set at least one token for those who may create shares")
+  expect(server.output()).toContain("CREATE_TOKENS: each token must be 16 to 256 letters")
   expect(server.output()).toContain("BASE_URL: with HOST=0.0.0.0 set the address that people will use")
 })
 

@@ -9,6 +9,8 @@ export interface CreateRequest {
   creator: string
   /** The address that asked, hashed. */
   address: string
+  /** The token that it is asked with, where one is needed. */
+  tokenID?: string | undefined
   /** Who asks, for the audit. */
   by?: AuditOrigin | undefined
 }

@@ -16,6 +16,8 @@ export interface ReserveRequest {
   creator: string
   /** The address that asked, hashed. */
   address: string
+  /** The token that it is asked with, where one is needed. */
+  tokenID?: string | undefined
   /** Whose share it is to be, instead of the creator's. */
   owner?: OwnerClaim | undefined
   /** What is uploaded will be sealed. */
@@ -40,7 +42,7 @@ export function createReserver({ meta, blobs, machine }: SharesDeps) {
 
   /** Throws `conflict` when the id that the client brings is taken, `forbidden` when this is not what its owner signed. */
   return async function reserve(request: ReserveRequest): Promise<Reserved> {
-    const { shareID, sessionID, address, owner, encrypted = false, by = BY_ITSELF } = request
+    const { shareID, sessionID, address, tokenID, owner, encrypted = false, by = BY_ITSELF } = request
     const creator = owner
       ? await checkOwner({ action: "create", sessionID, shareID, owner })
       : request.creator
@@ -51,6 +53,7 @@ export function createReserver({ meta, blobs, machine }: SharesDeps) {
       sessionID,
       creator,
       address,
+      tokenID,
       id,
       door: "direct",
       ownID: shareID !== undefined,

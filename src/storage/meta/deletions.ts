@@ -112,6 +112,7 @@ async function revoke(
       // An id that its client brought goes to nobody else afterwards.
       creator: eb.case().when("door", "=", "direct").then(eb.ref("creator")).else(null).end(),
       address: null,
+      token_id: null,
       sync_count: 0,
       ...NO_METADATA,
       plain_version: null,

@@ -23,6 +23,7 @@ export function toShare(row: Selectable<Schema["shares"]>): ShareRow {
       models: row.model_count,
     },
     creator: row.creator ?? undefined,
+    tokenID: row.token_id ?? undefined,
     createdAt: row.created_at,
     updatedAt: row.updated_at,
     revokedAt: row.revoked_at ?? undefined,

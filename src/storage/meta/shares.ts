@@ -75,7 +75,7 @@ export function createShareQueries(
 }
 
 /** What every share begins with, whether its id was given before or not. */
-function beginning({ sessionID, door, creator, address, ownID, encrypted, createdAt }: NewShare) {
+function beginning({ sessionID, door, creator, address, tokenID, ownID, encrypted, createdAt }: NewShare) {
   return {
     session_id: sessionID,
     state: "active",
@@ -83,6 +83,8 @@ function beginning({ sessionID, door, creator, address, ownID, encrypted, create
     form: null,
     creator,
     address,
+    token_id: tokenID ?? null,
+    revoked_reason: null,
     own_id: ownID ? 1 : 0,
     created_at: createdAt,
     updated_at: createdAt,

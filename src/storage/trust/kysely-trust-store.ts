@@ -8,6 +8,7 @@ import { createAuditQueries } from "./audit.ts"
 import type { AuditWriter } from "./audit-writer.ts"
 import { createInstanceQueries } from "./instance.ts"
 import { createSessionQueries } from "./sessions.ts"
+import { createTokenQueries } from "./tokens.ts"
 
 /** The TrustStore, on the database of the metadata: what is recorded of a change stands or falls with it. */
 export function createKyselyTrustStore(
@@ -18,6 +19,7 @@ export function createKyselyTrustStore(
     ...createInstanceQueries(db),
     ...createSessionQueries(db),
     ...createAuditQueries(db, audit),
+    ...createTokenQueries(db, audit),
     takeLease: (lease) => takeLease(db, lease),
     endLease: (lease) => endLease(db, lease),
   }
