@@ -38,6 +38,7 @@ const NONE: Limiters = {
   syncs: undefined,
   passes: undefined,
   "share-passes": undefined,
+  "admin-failures": undefined,
 }
 
 export async function createCountingApp(): Promise<CountingApp> {

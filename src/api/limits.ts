@@ -81,6 +81,8 @@ const REFUSALS: Record<BudgetName, (limit: number) => string> = {
   syncs: (limit) => `Your address has made the ${limit} changes to shares that it may make in a minute.`,
   passes: (limit) =>
     `Your address has handed on passing text ${limit} times, as often as it may in a minute.`,
+  "admin-failures": (limit) =>
+    `Your address has tried ${limit} wrong admin tokens, as many as it may in ten minutes.`,
   "share-passes": (limit) =>
     `Passing text of this share has been handed on ${limit} times, as often as it may in a minute.`,
 }

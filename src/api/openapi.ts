@@ -1,12 +1,15 @@
 import * as z from "zod/mini"
+import { ADMIN_ROUTES } from "../protocol/admin-routes.ts"
 import { ERROR_STATUS } from "../protocol/errors.ts"
 import { ROUTES, type Route } from "../protocol/routes.ts"
 import type { ApiConfig } from "./context.ts"
 
+const BEARER = { type: "http", scheme: "bearer" }
+
 /** The OpenAPI 3.1 document, made of the route table that the server itself parses with. */
 export function describeApi({ baseUrl, version, needsToken }: ApiConfig): object {
   const paths: Record<string, Record<string, object>> = {}
-  for (const [name, route] of Object.entries<Route>(ROUTES)) {
+  for (const [name, route] of Object.entries<Route>({ ...ROUTES, ...ADMIN_ROUTES })) {
     const path = route.path.replace(/:(\w+)/g, "{$1}")
     paths[path] = {
       ...paths[path],
@@ -23,7 +26,7 @@ export function describeApi({ baseUrl, version, needsToken }: ApiConfig): object
     },
     servers: [{ url: baseUrl }],
     paths,
-    components: { securitySchemes: { createToken: { type: "http", scheme: "bearer" } } },
+    components: { securitySchemes: { createToken: BEARER, adminToken: BEARER } },
   }
 }
 
@@ -42,6 +45,7 @@ function describeRoute(operationId: string, route: Route, needsToken: boolean): 
         content: { "application/json": { schema: toSchema(route.body) } },
       },
     }),
+    ...(route.auth === "admin" && { security: [{ adminToken: [] }] }),
     ...(route.auth === "create" && needsToken && { security: [{ createToken: [] }] }),
     responses: { "200": describeAnswer(route), ...describeErrors(route) },
   }

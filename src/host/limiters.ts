@@ -7,6 +7,8 @@ import type { Config } from "./config.ts"
 const MINUTE = 60_000
 /** Of one share a minute: a plugin hands text on seven times a second. */
 const SHARE_PASSES = 1_260
+/** Wrong admin tokens of one address in ten minutes. */
+const ADMIN_FAILURES = 10
 
 /** Limits on creating are shared by all nodes on a database; those on viewing and syncing are each node's own. */
 export function openLimiters(
@@ -18,6 +20,7 @@ export function openLimiters(
   const here = (budget: Budget) => createMemoryLimiter(budget)
   return {
     limiters: {
+      "admin-failures": open("admin-failures", ADMIN_FAILURES, 10 * MINUTE, everywhere),
       "new-shares": open("new-shares", limits.newSharesPerHour, 60 * MINUTE, everywhere),
       "create-requests": open("create-requests", limits.createRequestsPerMinute, MINUTE, everywhere),
       views: open("views", limits.viewsPerMinute, MINUTE, here),

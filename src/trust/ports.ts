@@ -26,6 +26,8 @@ export interface TrustStore {
   readInstance(name: string): Promise<string | undefined>
   /** Keeps a value under a name that has none. Resolves to the one that stands then, whoever was first. */
   keepInstance(name: string, value: string): Promise<string>
+  /** Puts a value in the place of the one of that name, and ends all sessions and entries of admins: all or nothing. */
+  replaceAdmin(admin: { name: string; value: string; audit: AuditEntry }): Promise<void>
   createSession(session: SessionRow): Promise<void>
   findSession(hash: string): Promise<SessionRow | undefined>
   endSession(hash: string): Promise<void>

@@ -1,3 +1,4 @@
+import { type Admin, createAdmin } from "./admin.ts"
 import { type AddressPolicy, type Audit, createAudit } from "./audit.ts"
 import { createInstanceKeys, type InstanceKeys, type KeyCrypto } from "./instance-keys.ts"
 import type { TrustLog, TrustMachine, TrustStore } from "./ports.ts"
@@ -26,6 +27,7 @@ export interface Trust {
   sessions: Sessions
   audit: Audit
   tokens: Tokens
+  admin: Admin
   /** To be called about every minute. */
   upkeep(): Promise<void>
   /** To be called every few seconds: tells the webhook what other nodes have left behind. Contract: does not throw. */
@@ -52,6 +54,7 @@ export async function createTrust(deps: TrustDeps): Promise<Trust> {
     keys,
     sessions,
     audit,
+    admin: createAdmin({ store, machine }),
     tokens: createTokens({ ...deps, configured: deps.createTokens }),
     async upkeep() {
       await sessions.forgetExpired()

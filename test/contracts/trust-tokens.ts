@@ -68,6 +68,26 @@ export function tokenContract(bench: () => TrustBench) {
       expect((await store().tokens()).slice(0, 2).map(({ name }) => name)).toEqual(["late", "early"])
     })
 
+    test("[B1] another admin token takes the place of the one before, with all that it let in", async () => {
+      const replace = (value: string) =>
+        store().replaceAdmin({
+          name: "admin-token",
+          value,
+          audit: { at: 1, event: "admin_token_rotated", actor: "system" },
+        })
+      await replace("first")
+      const session = { kind: "admin", subject: "{}", createdAt: 1, expiresAt: 9_000_000 } as const
+      await store().createSession({ ...session, hash: "let-in" })
+      await store().createSession({ ...session, hash: "an-owner", kind: "owner" })
+      await store().createEntry({ ...session, hash: "a-link" })
+      await replace("second")
+      expect(await store().readInstance("admin-token")).toBe("second")
+      expect(await store().findSession("let-in")).toBeUndefined()
+      expect(await store().takeEntry("a-link")).toBeUndefined()
+      expect(await store().findSession("an-owner")).toBeDefined()
+      expect(await store().readAudit({ event: "admin_token_rotated", limit: 9 })).toHaveLength(2)
+    })
+
     test("[N1] a share names the token that it was created with until it is revoked", async () => {
       const { database } = bench()
       const share = newShare({ tokenID: "id-a", door: "direct" })

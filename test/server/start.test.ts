@@ -2,6 +2,8 @@ import { once } from "node:events"
 import { request } from "node:http"
 import { connect } from "node:net"
 import { afterEach, expect, test } from "vitest"
+import { rotateAdminToken } from "../../src/host/admin-token.ts"
+import { readConfig } from "../../src/host/config.ts"
 import { readEvents } from "../event-source.ts"
 import { itemsOf } from "../items.ts"
 import { createNativeClient } from "../native-client.ts"
@@ -123,4 +125,22 @@ test("a data folder in use, and a port in use, are refused with a sentence", asy
   expect(await sameFolder.startExpectingFailure()).toBe(1)
   expect(sameFolder.output()).toContain("Another Better Share is running on the data folder")
   await Promise.all([samePort.dispose(), sameFolder.dispose()])
+})
+
+test("[B1] the first start prints the admin token, and a command replaces it while the server runs", async () => {
+  const server = await processWith()
+  await server.start()
+  await waitFor("the admin token", async () => server.output().includes("bsa_"))
+  const [first = ""] = server.output().match(/bsa_\w{40}/) ?? []
+  const ask = async (token: string) =>
+    (await fetch(`${server.url}/api/admin/tokens`, { headers: { authorization: `Bearer ${token}` } })).status
+  expect(await ask(first)).toBe(200)
+  await server.kill("SIGTERM")
+  await server.start()
+  await waitFor("the first lines", async () => server.output().includes("then in OpenCode"))
+  expect(server.output()).not.toContain("bsa_")
+  expect(await ask(first)).toBe(200)
+  const config = readConfig({ DATA_DIR: server.dataDir })
+  const second = await rotateAdminToken(config)
+  expect([await ask(first), await ask(second)]).toEqual([401, 200])
 })

@@ -16,7 +16,7 @@ export function createKyselyTrustStore(
   { dialect, audit }: { dialect: Dialect; audit: AuditWriter },
 ): TrustStore {
   const store: Omit<TrustStore, "onAudit"> = {
-    ...createInstanceQueries(db),
+    ...createInstanceQueries(db, audit),
     ...createSessionQueries(db),
     ...createAuditQueries(db, audit),
     ...createTokenQueries(db, audit),
