@@ -12,6 +12,7 @@ import { LimitReached } from "../shares/ports.ts"
 import type { AuditQuery } from "../trust/ports.ts"
 import type { ListedToken } from "../trust/tokens.ts"
 import { bearerToken } from "./access.ts"
+import { createAdminShareRoutes } from "./admin-shares.ts"
 import { originOf } from "./audit-origin.ts"
 import { readBody, readParams, readQuery } from "./body.ts"
 import type { ApiDeps, ApiEnv } from "./context.ts"
@@ -57,6 +58,7 @@ export function createAdminRoutes(deps: ApiDeps): Hono<ApiEnv> {
     c.json({ url: enterUrl(config.baseUrl, await trust.sessions.createEntry("admin", {})) }),
   )
 
+  app.route("/", createAdminShareRoutes(deps))
   return app
 }
 

@@ -1,6 +1,6 @@
 import * as z from "zod/mini"
 import { AUDIT_EVENTS } from "./audit.ts"
-import { type Route, shareParams } from "./routes.ts"
+import { deleteAnswer, type Route, shareParams } from "./routes.ts"
 
 /** The operator's API, beside ROUTES and in the same form: everything takes the admin token. */
 
@@ -42,6 +42,75 @@ export const auditQuery = z.object({
   event: z.optional(z.enum(AUDIT_EVENTS)),
   share: z.optional(shareParams.shape.id),
 })
+
+export const sharesQuery = z.object({
+  /** An id, or a part of a title. */
+  search: z.optional(z.string().check(z.minLength(1), z.maxLength(200))),
+  creator: z.optional(z.string().check(z.maxLength(64))),
+  /** A token's id. */
+  token: z.optional(z.string().check(z.maxLength(64))),
+  state: z.optional(z.enum(["active", "revoked", "expired"])),
+  /** What the answer before said as `next`. */
+  after: z.optional(
+    z.string().check(z.regex(/^\d{1,15}_[A-Za-z0-9_-]{8,64}$/, "must be what was said as next")),
+  ),
+  limit: z.optional(z.string().check(z.regex(/^([1-9]\d?|1\d\d|200)$/, "must be a number from 1 to 200"))),
+})
+
+export const takeDownBody = z.object({
+  /** Shown to whoever opens the link, as it is. */
+  reason: z.string().check(z.minLength(1), z.maxLength(500)),
+})
+
+const sharesAnswer = z.object({
+  /** The newest first. */
+  shares: z.array(
+    z.object({
+      id: z.string(),
+      title: z.optional(z.string()),
+      state: z.enum(["active", "revoked", "expired"]),
+      door: z.enum(["native", "direct"]),
+      encrypted: z.boolean(),
+      /** A hash: of a token, an owner's key or an address. */
+      creator: z.optional(z.string()),
+      /** Name of the token that it was created with. */
+      token: z.optional(z.string()),
+      /** As stored, without what merges have replaced. */
+      bytes: z.number(),
+      createdAt: z.string(),
+      updatedAt: z.string(),
+      revokedAt: isoTime,
+      /** Why it was taken down. */
+      reason: z.optional(z.string()),
+    }),
+  ),
+  /** Where there are more: what `after` takes. */
+  next: z.optional(z.string()),
+})
+export type SharesAnswer = z.infer<typeof sharesAnswer>
+
+const reissueAnswer = z.object({
+  secret: z.string(),
+  /** Of the direct door. */
+  deleteSecret: z.optional(z.string()),
+})
+export type ReissueAnswer = z.infer<typeof reissueAnswer>
+
+const overviewAnswer = z.object({
+  version: z.string(),
+  shares: z.object({ active: z.number(), revoked: z.number(), expired: z.number() }),
+  storage: z.object({ segments: z.number(), bytes: z.number() }),
+  /** Work that is still to be done. */
+  waiting: z.object({
+    /** Of removed shares: those whose objects are not known to be gone for good. */
+    deletions: z.number(),
+    /** Objects that merges have replaced. */
+    superseded: z.number(),
+    /** Entries of the audit that the webhook has not taken. */
+    webhook: z.number(),
+  }),
+})
+export type OverviewAnswer = z.infer<typeof overviewAnswer>
 
 const ALWAYS = ["unauthorized", "rate_limited", "unavailable"] as const
 const WITH_BODY = [
@@ -102,6 +171,42 @@ export const ADMIN_ROUTES = {
     path: "/api/admin/entry",
     summary: "A link that lets one browser in as admin, once, within ten minutes.",
     answer: z.object({ url: z.string() }),
+    errors: ALWAYS,
+    auth: "admin",
+  },
+  listShares: {
+    method: "GET",
+    path: "/api/admin/shares",
+    summary: "Shares, the newest first, a page at a time.",
+    query: sharesQuery,
+    answer: sharesAnswer,
+    errors: [...ALWAYS, "invalid_request"],
+    auth: "admin",
+  },
+  takeDownShare: {
+    method: "DELETE",
+    path: "/api/admin/shares/:id",
+    summary: "Remove a share, for a reason that its readers are shown. Deletes what is stored for it.",
+    params: shareParams,
+    body: takeDownBody,
+    answer: deleteAnswer,
+    errors: [...WITH_BODY, "not_found", "gone"],
+    auth: "admin",
+  },
+  reissueSecret: {
+    method: "POST",
+    path: "/api/admin/shares/:id/secret",
+    summary: "New secrets for a share, shown this once. The old ones open nothing more.",
+    params: shareParams,
+    answer: reissueAnswer,
+    errors: [...ALWAYS, "not_found", "gone"],
+    auth: "admin",
+  },
+  readOverview: {
+    method: "GET",
+    path: "/api/admin/overview",
+    summary: "How much there is, and what work is waiting.",
+    answer: overviewAnswer,
     errors: ALWAYS,
     auth: "admin",
   },

@@ -59,6 +59,10 @@ export class WrongSecret extends ShareError {
   }
 }
 
-export function gone(): ShareError {
+/** @param reason why whoever runs the server took it down, where they did */
+export function gone(reason?: string): ShareError {
+  if (reason !== undefined) {
+    return new ShareError("gone", `This share was taken down by whoever runs this server: ${reason}`)
+  }
   return new ShareError("gone", "This share has been removed by its owner.")
 }

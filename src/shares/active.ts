@@ -11,8 +11,8 @@ export type ActiveShare = ShareRow & {
 
 /** Throws `gone`. */
 export function requireActive(share: ShareRow): ActiveShare {
-  const { state, sessionID } = share
-  if (state !== "active" || sessionID === undefined) throw gone()
+  const { state, sessionID, revokedReason } = share
+  if (state !== "active" || sessionID === undefined) throw gone(revokedReason)
   return {
     ...share,
     state,

@@ -50,6 +50,8 @@ export interface ShareRow {
   createdAt: number
   updatedAt: number
   revokedAt: number | undefined
+  /** Why the operator took it down, where they did: shown to whoever opens the link. */
+  revokedReason: string | undefined
   /** Whether its client brought the id. */
   ownID: boolean
   /** Whether what its client uploads is sealed, so that nobody reads it here. */
@@ -246,7 +248,18 @@ export interface MetaStore {
    * before it; forgets what they were; and notes a deletion for each: all in one transaction. Resolves to the ids
    * that it revoked, none when this generation was not active. `audit` is recorded with it, for each.
    */
-  revoke(share: DeletionID, at: number, audit?: AuditNote): Promise<string[]>
+  revoke(share: DeletionID & { reason?: string }, at: number, audit?: AuditNote): Promise<string[]>
+  /**
+   * Gives an active share new secrets in the place of all that it had. False, and nothing done, when this generation is
+   * not active.
+   */
+  replaceSecrets(
+    share: DeletionID & {
+      secrets: NewShare["secrets"]
+      at: number
+      audit: AuditNote
+    },
+  ): Promise<boolean>
   /** Of one generation, or of the newest that has one. */
   findDeletion(shareID: string, generation?: number): Promise<DeletionRow | undefined>
   unfinishedDeletions(): Promise<DeletionRow[]>

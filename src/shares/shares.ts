@@ -1,3 +1,4 @@
+import type { AuditOrigin } from "../protocol/audit.ts"
 import type { Item } from "../protocol/item.ts"
 import type { Receipt } from "../protocol/routes.ts"
 import type { ActiveShare } from "./active.ts"
@@ -7,7 +8,8 @@ import { createSweeper, type Swept } from "./compact/sweep.ts"
 import { type CreateRequest, createCreator } from "./create/create.ts"
 import type { BlobStore, Log, Machine, MetaStore, Notifier } from "./ports.ts"
 import { createReader, type ShareReader } from "./read/read.ts"
-import { createRevoker, type RevokeRequest } from "./revoke/revoke.ts"
+import { createReissuer, type Reissued } from "./recover/reissue.ts"
+import { createRevoker, type RevokeRequest, type TakeDownRequest } from "./revoke/revoke.ts"
 import { createDirectDoor, type DirectDoor } from "./upload/direct.ts"
 import { createPlainForm } from "./upload/plain.ts"
 import { createWatch } from "./upload/watch.ts"
@@ -33,6 +35,10 @@ export interface Shares extends ShareReader, DirectDoor {
   append(request: { shareID: string; secret: string; items: AsyncIterable<Item[]> }): Promise<number>
   /** Revokes the share and deletes what is stored for it. Repeatable. */
   revoke(request: RevokeRequest): Promise<Receipt>
+  /** The same without a secret, for the operator. */
+  takeDown(request: TakeDownRequest): Promise<Receipt>
+  /** New secrets in the place of all that a share has, for the operator. */
+  reissue(request: { shareID: string; by: AuditOrigin }): Promise<Reissued>
   /** Goes on with deletions that a crash or a failing store interrupted. */
   resumeDeletions(): Promise<void>
   /** To be called about every minute: goes on with deletions, and deletes what merges have replaced. */
@@ -105,6 +111,8 @@ export function createShares(deps: SharesDeps): Shares {
     create: createCreator(deps),
     append: (request) => track(appender.append(request)),
     revoke: (request) => track(revoker.revoke(request)),
+    takeDown: (request) => track(revoker.takeDown(request)),
+    reissue: createReissuer(deps),
     resumeDeletions: () => track(revoker.resumeDeletions()),
     upkeep: () => track(upkeep()),
     sweep: () => track(sweeper.sweepOrphans()),

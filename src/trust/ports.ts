@@ -56,11 +56,52 @@ export interface TrustStore {
   revokeToken(revocation: { id: string; audit: AuditEntry }): Promise<TokenRow | undefined>
   /** Notes a use, unless one was noted after a time. */
   useToken(use: { id: string; at: number; unlessSince: number }): Promise<void>
+  /** The newest first. */
+  listShares(query: SharesQuery): Promise<SeenShare[]>
+  totals(): Promise<Totals>
   /** As of the shares' store: true for one caller of all nodes until `until` has passed. */
   takeLease(lease: { name: string; now: number; until: number }): Promise<boolean>
   endLease(lease: { name: string; until: number }): Promise<void>
   /** Tells what this process has added to the audit, once it is committed. Contract: `listener` must not throw. */
   onAudit(listener: (rows: readonly AuditRow[]) => void): void
+}
+
+export interface SharesQuery {
+  /** An id, or a part of a title. */
+  search?: string | undefined
+  creator?: string | undefined
+  tokenID?: string | undefined
+  state?: SeenShare["state"] | undefined
+  /** The last that was seen. */
+  before?: { createdAt: number; shareID: string } | undefined
+  limit: number
+}
+
+/** A share as the operator sees it. Times are milliseconds since the epoch. */
+export interface SeenShare {
+  id: string
+  title: string | undefined
+  state: "active" | "revoked" | "expired"
+  door: "native" | "direct"
+  encrypted: boolean
+  creator: string | undefined
+  tokenID: string | undefined
+  /** As stored. */
+  bytes: number
+  createdAt: number
+  updatedAt: number
+  revokedAt: number | undefined
+  /** Why it was taken down. */
+  reason: string | undefined
+}
+
+/** Counts, and bytes as stored. */
+export interface Totals {
+  shares: Record<SeenShare["state"], number>
+  segments: number
+  bytes: number
+  superseded: number
+  deletions: number
 }
 
 /** Limits of a token's own, by what is limited. */

@@ -1,7 +1,7 @@
 import { type Admin, createAdmin } from "./admin.ts"
 import { type AddressPolicy, type Audit, createAudit } from "./audit.ts"
 import { createInstanceKeys, type InstanceKeys, type KeyCrypto } from "./instance-keys.ts"
-import type { TrustLog, TrustMachine, TrustStore } from "./ports.ts"
+import type { Totals, TrustLog, TrustMachine, TrustStore } from "./ports.ts"
 import { createSessions, type Sessions } from "./sessions.ts"
 import { createTokens, type Tokens } from "./tokens.ts"
 import { createSigner, createWebhook, type WebhookSettings } from "./webhook.ts"
@@ -28,6 +28,9 @@ export interface Trust {
   audit: Audit
   tokens: Tokens
   admin: Admin
+  /** What there is, as the operator sees it. */
+  listShares: TrustStore["listShares"]
+  totals(): Promise<Totals & { webhook: number }>
   /** To be called about every minute. */
   upkeep(): Promise<void>
   /** To be called every few seconds: tells the webhook what other nodes have left behind. Contract: does not throw. */
@@ -55,6 +58,8 @@ export async function createTrust(deps: TrustDeps): Promise<Trust> {
     sessions,
     audit,
     admin: createAdmin({ store, machine }),
+    listShares: store.listShares,
+    totals: async () => ({ ...(await store.totals()), webhook: await store.countOutbox() }),
     tokens: createTokens({ ...deps, configured: deps.createTokens }),
     async upkeep() {
       await sessions.forgetExpired()

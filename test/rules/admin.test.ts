@@ -1,10 +1,10 @@
 import { readFile } from "node:fs/promises"
 import { join } from "node:path"
 import { afterAll, beforeAll, describe, expect, test } from "vitest"
-import * as z from "zod/mini"
 import { ADMIN_ROUTES } from "../../src/protocol/admin-routes.ts"
 import { BY_ITSELF } from "../../src/protocol/audit.ts"
 import type { Route } from "../../src/protocol/routes.ts"
+import { type AdminClient, createAdminClient } from "../admin-client.ts"
 import { createNativeClient } from "../native-client.ts"
 import { createWorld, type World } from "../world.ts"
 
@@ -17,29 +17,7 @@ beforeAll(async () => {
 })
 afterAll(() => world.close())
 
-type Call = { method: string; path: string; answer: unknown }
-
-/** Calls one of the admin's routes with the token, and holds what it answers to what the route says. */
-async function ask(
-  route: Call,
-  { params = {}, body, query }: { params?: Record<string, string>; body?: unknown; query?: string } = {},
-) {
-  const path = route.path.replace(/:(\w+)/g, (_, name: string) => params[name] ?? "")
-  const response = await fetch(`${world.url}${path}${query ?? ""}`, {
-    method: route.method,
-    headers: {
-      authorization: `Bearer ${token}`,
-      ...(body !== undefined && { "content-type": "application/json" }),
-    },
-    ...(body !== undefined && { body: JSON.stringify(body) }),
-  })
-  // biome-ignore lint/suspicious/noExplicitAny: checked below
-  const said: any = typeof route.answer === "string" ? await response.text() : await response.json()
-  if (response.ok && typeof route.answer !== "string") {
-    expect(z.safeParse(route.answer as z.ZodMiniType, said).error?.issues ?? [], path).toEqual([])
-  }
-  return { status: response.status, body: said, headers: response.headers }
-}
+const ask: AdminClient = (route, options) => createAdminClient(world.url, token)(route, options)
 
 const lines = (text: string) =>
   text

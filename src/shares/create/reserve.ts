@@ -75,6 +75,8 @@ export function createReserver({ meta, blobs, machine }: SharesDeps) {
   /** A removed share's id goes to its creator alone, so that nobody else can speak under a link that was given out. */
   async function isFree(share: ShareRow, { creator, createdAt }: NewShare): Promise<boolean> {
     if (share.door !== "direct") return false
+    // What was taken down does not come back under the link that it had.
+    if (share.revokedReason !== undefined) return false
     if (share.state === "revoked") return share.creator === creator
     if (!share.ownID || share.form !== undefined) return false
     const lastUse = Math.max(share.createdAt, share.ticketsUntil ?? 0)

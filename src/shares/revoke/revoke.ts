@@ -1,7 +1,7 @@
 import { type AuditOrigin, BY_ITSELF } from "../../protocol/audit.ts"
 import { gone, notFound } from "../../protocol/errors.ts"
 import type { Receipt } from "../../protocol/routes.ts"
-import type { BlobInfo, DeletionID, DeletionRow, Notifier } from "../ports.ts"
+import type { BlobInfo, DeletionID, DeletionRow, Notifier, ShareRow } from "../ports.ts"
 import type { ShareReader } from "../read/read.ts"
 import { authenticate } from "../secret.ts"
 import { objectPrefix, plainKey } from "../segment.ts"
@@ -24,6 +24,13 @@ export interface RevokeRequest {
   by?: AuditOrigin | undefined
 }
 
+export interface TakeDownRequest {
+  shareID: string
+  /** Shown to whoever opens the link. */
+  reason: string
+  by: AuditOrigin
+}
+
 export function createRevoker(
   deps: SharesDeps & { reader: ShareReader; settle: (shareID: string) => Promise<void> },
 ) {
@@ -35,11 +42,30 @@ export function createRevoker(
     if (!share) throw notFound()
     // The tombstone is public, so a wrong secret learns nothing new from `gone`.
     await authenticate(deps, { shareID, secret, to: "delete" }).catch((error) => {
-      throw share.state === "active" ? error : gone()
+      throw share.state === "active" ? error : gone(share.revokedReason)
     })
-    const { generation } = share
+    return remove(share, { by })
+  }
+
+  /** For the operator, who needs no secret. Repeatable; the first reason stays. */
+  async function takeDown({ shareID, reason, by }: TakeDownRequest): Promise<Receipt> {
+    const share = await meta.findShare(shareID)
+    if (!share) throw notFound()
+    return remove(share, { by, reason })
+  }
+
+  async function remove(
+    share: ShareRow,
+    { by, reason }: { by: AuditOrigin; reason?: string },
+  ): Promise<Receipt> {
+    const { id: shareID, generation } = share
     const at = machine.now()
-    const revoked = await meta.revoke({ shareID, generation }, at, { ...by, at, event: "revoked" })
+    const told =
+      reason === undefined
+        ? ({ ...by, at, event: "revoked" } as const)
+        : ({ ...by, at, event: "taken_down", details: { reason } } as const)
+    const named = { shareID, generation, ...(reason !== undefined && { reason }) }
+    const revoked = await meta.revoke(named, at, told)
     for (const id of revoked) {
       reader.forget(id)
       notifier.publish({ shareID: id, revision: share.revision, state: "revoked" })
@@ -150,6 +176,7 @@ export function createRevoker(
 
   return {
     revoke,
+    takeDown,
     async resumeDeletions(): Promise<void> {
       for (const deletion of await meta.unfinishedDeletions())
         if (isDue(deletion)) await runDeletion(deletion)

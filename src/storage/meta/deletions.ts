@@ -63,13 +63,14 @@ export function createDeletionQueries(
 }
 
 interface Revocation extends DeletionID {
+  reason?: string
   at: number
   dialect: Dialect
 }
 
 async function revoke(
   tx: Transaction<Schema>,
-  { shareID, generation, at, dialect }: Revocation,
+  { shareID, generation, reason, at, dialect }: Revocation,
 ): Promise<string[]> {
   const named = await tx
     .selectFrom("shares")
@@ -113,6 +114,7 @@ async function revoke(
       creator: eb.case().when("door", "=", "direct").then(eb.ref("creator")).else(null).end(),
       address: null,
       token_id: null,
+      revoked_reason: reason ?? null,
       sync_count: 0,
       ...NO_METADATA,
       plain_version: null,

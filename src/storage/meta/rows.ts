@@ -27,6 +27,7 @@ export function toShare(row: Selectable<Schema["shares"]>): ShareRow {
     createdAt: row.created_at,
     updatedAt: row.updated_at,
     revokedAt: row.revoked_at ?? undefined,
+    revokedReason: row.revoked_reason ?? undefined,
     ownID: row.own_id === 1,
     encrypted: row.encrypted === 1,
     head: row.head ?? undefined,

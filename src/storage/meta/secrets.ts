@@ -8,7 +8,7 @@ import type { Schema } from "./schema.ts"
 export function createSecretQueries(
   db: Kysely<Schema>,
   { dialect, audit }: { dialect: Dialect; audit: AuditWriter },
-): Pick<MetaStore, "addSecret" | "secrets" | "renewSecrets"> {
+): Pick<MetaStore, "addSecret" | "secrets" | "renewSecrets" | "replaceSecrets"> {
   return {
     async addSecret({ shareID, hash, scope, createdAt }) {
       await db
@@ -40,6 +40,24 @@ export function createSecretQueries(
         await giveSecrets(tx, { id: row.share_id, secrets, createdAt: at })
         if (note) await write({ ...note, shareID: row.share_id })
         return toShare(row)
+      }),
+
+    replaceSecrets: ({ shareID, generation, secrets, at, audit: note }) =>
+      audit.transaction(async (tx, write) => {
+        const row = await tx
+          .selectFrom("shares")
+          .select("share_id")
+          .where("share_id", "=", shareID)
+          .where("generation", "=", generation)
+          .where("state", "=", "active")
+          // Commits lock the row before they look at their secret.
+          .$if(dialect.locksRows, (query) => query.forUpdate())
+          .executeTakeFirst()
+        if (!row) return false
+        await tx.deleteFrom("share_secrets").where("share_id", "=", shareID).execute()
+        await giveSecrets(tx, { id: shareID, secrets, createdAt: at })
+        await write({ ...note, shareID })
+        return true
       }),
   }
 }

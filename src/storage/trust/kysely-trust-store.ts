@@ -7,6 +7,7 @@ import type { Schema } from "../meta/schema.ts"
 import { createAuditQueries } from "./audit.ts"
 import type { AuditWriter } from "./audit-writer.ts"
 import { createInstanceQueries } from "./instance.ts"
+import { createOverviewQueries } from "./overview.ts"
 import { createSessionQueries } from "./sessions.ts"
 import { createTokenQueries } from "./tokens.ts"
 
@@ -20,6 +21,7 @@ export function createKyselyTrustStore(
     ...createSessionQueries(db),
     ...createAuditQueries(db, audit),
     ...createTokenQueries(db, audit),
+    ...createOverviewQueries(db),
     takeLease: (lease) => takeLease(db, lease),
     endLease: (lease) => endLease(db, lease),
   }
