@@ -1,4 +1,4 @@
-import type { Context } from "hono"
+import type { Context, MiddlewareHandler } from "hono"
 import { ShareError } from "../protocol/errors.ts"
 import { isLoopback } from "../protocol/loopback.ts"
 import type { ShareDoor } from "../shares/ports.ts"
@@ -77,6 +77,16 @@ export function requireCreating({ create, nativeDoor }: ApiDeps["config"], door:
     )
   }
 }
+
+/** Lets everybody read and delete, and no blocked address do more. */
+export function refuseBlocked({ trust }: ApiDeps): MiddlewareHandler<ApiEnv> {
+  return async (c, next) => {
+    if (!HARMLESS.has(c.req.method)) await trust.blocks.refuse({ address: c.env.address })
+    await next()
+  }
+}
+
+const HARMLESS = new Set(["GET", "HEAD", "OPTIONS", "DELETE"])
 
 /** Any page may point a name of its own at this machine; its requests then carry that name (DNS rebinding). */
 function requireOwnHost(c: Context<ApiEnv>, baseUrl: string): void {

@@ -12,6 +12,7 @@ import { LimitReached } from "../shares/ports.ts"
 import type { AuditQuery } from "../trust/ports.ts"
 import type { ListedToken } from "../trust/tokens.ts"
 import { bearerToken } from "./access.ts"
+import { createAdminBlockRoutes } from "./admin-blocks.ts"
 import { createAdminShareRoutes } from "./admin-shares.ts"
 import { originOf } from "./audit-origin.ts"
 import { readBody, readParams, readQuery } from "./body.ts"
@@ -59,6 +60,7 @@ export function createAdminRoutes(deps: ApiDeps): Hono<ApiEnv> {
   )
 
   app.route("/", createAdminShareRoutes(deps))
+  app.route("/", createAdminBlockRoutes(deps))
   return app
 }
 

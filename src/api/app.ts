@@ -3,7 +3,7 @@ import { compress } from "hono/compress"
 import { ADMIN_ROUTES } from "../protocol/admin-routes.ts"
 import { ShareError } from "../protocol/errors.ts"
 import { ROUTES, type Route } from "../protocol/routes.ts"
-import { maskPath, pathOf, splitPathToken } from "./access.ts"
+import { maskPath, pathOf, refuseBlocked, splitPathToken } from "./access.ts"
 import { createAdminRoutes } from "./admin.ts"
 import { assetUrls, createAssetRoutes } from "./assets.ts"
 import { createCardRoutes } from "./card.ts"
@@ -75,6 +75,7 @@ export function createApp(deps: ApiDeps): App {
   const limits = createLimits(deps)
   for (const path of ["/api/share/*", "/api/upload/*", "/share/*", "/s/*", "/enter"])
     app.use(path, limits.countRequest)
+  for (const path of ["/api/share/*", "/api/upload/*"]) app.use(path, refuseBlocked(deps))
   app.route("/", createShareRoutes(deps, limits))
   const events = createEventRoutes(deps)
   app.route("/", events.routes)

@@ -31,7 +31,7 @@ import { streamBytes } from "./stream-bytes.ts"
 
 /** The direct door: tickets out, commits in. Content passes between the client and the store. */
 export function createDirectRoutes(deps: ApiDeps, limits: Limits): Hono<ApiEnv> {
-  const { shares, machine, config, log } = deps
+  const { shares, trust, machine, config, log } = deps
   const app = new Hono<ApiEnv>()
   const named = (c: Context<ApiEnv>) => ({ shareID: readShareID(c), secret: readSecretHeader(c) })
   // What is sealed is given to whoever asks.
@@ -52,7 +52,7 @@ export function createDirectRoutes(deps: ApiDeps, limits: Limits): Hono<ApiEnv> 
       encrypted,
       owner: owner && toClaim(c, owner),
       ...who,
-      by: owner ? byOwner(who.by, owner) : who.by,
+      by: owner ? await byOwner(who.by, owner) : who.by,
     })
     log.info({ share: reserved.share.id, request: c.get("requestID") }, "share created")
     return c.json(toReserveAnswer(reserved), 200, await limits.creationHeaders(who.address))
@@ -65,7 +65,7 @@ export function createDirectRoutes(deps: ApiDeps, limits: Limits): Hono<ApiEnv> 
       sessionID,
       owner: toClaim(c, owner),
       encrypted,
-      by: byOwner(by, owner),
+      by: await byOwner(by, owner),
     })
     log.info({ share: recovered.share.id, request: c.get("requestID") }, "share recovered by its owner")
     return c.json(toReserveAnswer(recovered), 200, await limits.creationHeaders(address))
@@ -83,9 +83,11 @@ export function createDirectRoutes(deps: ApiDeps, limits: Limits): Hono<ApiEnv> 
     return c.json(answer)
   })
 
-  /** As long as nothing is written before the signature has proven right, it is they. */
-  function byOwner(by: AuditOrigin, { key }: OwnerProof): AuditOrigin {
-    return { ...by, actor: ownerActor(ownersCreator(machine, key)) }
+  /** As long as nothing is written before the signature has proven right, it is they. Throws `forbidden` if blocked. */
+  async function byOwner(by: AuditOrigin, { key }: OwnerProof): Promise<AuditOrigin> {
+    const creator = ownersCreator(machine, key)
+    await trust.blocks.refuse({ creator })
+    return { ...by, actor: ownerActor(creator) }
   }
 
   function toClaim(c: Context<ApiEnv>, owner: OwnerProof): OwnerClaim {

@@ -40,6 +40,7 @@ export function createLimits(deps: ApiDeps): Limits {
       const address = addressOf(c)
       await take(limiters["create-requests"], address)
       const { creator, actor, token } = await identifyCreator(c, deps, address)
+      await deps.trust.blocks.refuse({ tokenID: token?.id, creator })
       return { creator, address, tokenID: token?.id, by: await originOf(c, deps, actor) }
     },
     async creationHeaders(address) {

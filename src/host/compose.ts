@@ -82,6 +82,7 @@ export async function compose(
     machine,
     log,
     maxShareBytes: config.maxShareBytes,
+    admitWriter: ({ creator, tokenID }) => trust.blocks.refuse({ creator, tokenID }),
   })
 
   const sampleID = config.sample ? await addSample({ meta, shares, machine }) : undefined

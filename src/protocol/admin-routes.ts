@@ -112,6 +112,33 @@ const overviewAnswer = z.object({
 })
 export type OverviewAnswer = z.infer<typeof overviewAnswer>
 
+const reason = z.optional(z.string().check(z.minLength(1), z.maxLength(500)))
+const CREATOR = z
+  .string()
+  .check(z.regex(/^[A-Za-z0-9_-]{43}$/, "must be a creator as the list of shares says it"))
+const kinds = {
+  /** An address or a network, such as 192.0.2.0/24. */
+  address: z.object({ kind: z.literal("address"), value: z.string().check(z.maxLength(64)) }),
+  /** A token's id. */
+  token: z.object({ kind: z.literal("token"), value: tokenParams.shape.token }),
+  creator: z.object({ kind: z.literal("creator"), value: CREATOR }),
+}
+export const unblockBody = z.discriminatedUnion("kind", [kinds.address, kinds.token, kinds.creator])
+/** `reason` is told to whoever is blocked. */
+export const blockBody = z.discriminatedUnion("kind", [
+  z.extend(kinds.address, { reason }),
+  z.extend(kinds.token, { reason }),
+  z.extend(kinds.creator, { reason }),
+])
+
+const blockSchema = z.object({
+  kind: z.enum(["address", "token", "creator"]),
+  value: z.string(),
+  reason,
+  createdAt: z.string(),
+})
+export type BlockAnswer = z.infer<typeof blockSchema>
+
 const ALWAYS = ["unauthorized", "rate_limited", "unavailable"] as const
 const WITH_BODY = [
   "invalid_json",
@@ -172,6 +199,32 @@ export const ADMIN_ROUTES = {
     summary: "A link that lets one browser in as admin, once, within ten minutes.",
     answer: z.object({ url: z.string() }),
     errors: ALWAYS,
+    auth: "admin",
+  },
+  listBlocks: {
+    method: "GET",
+    path: "/api/admin/blocks",
+    summary: "Addresses, tokens and creators that may not create or change anything.",
+    answer: z.object({ blocks: z.array(blockSchema) }),
+    errors: ALWAYS,
+    auth: "admin",
+  },
+  addBlock: {
+    method: "POST",
+    path: "/api/admin/blocks",
+    summary: "Keep somebody from creating and changing shares. Reading is everybody's.",
+    body: blockBody,
+    answer: z.object({ block: blockSchema }),
+    errors: [...WITH_BODY, "not_found"],
+    auth: "admin",
+  },
+  removeBlock: {
+    method: "DELETE",
+    path: "/api/admin/blocks",
+    summary: "Take a block away.",
+    body: unblockBody,
+    answer: z.object({}),
+    errors: [...WITH_BODY, "not_found"],
     auth: "admin",
   },
   listShares: {

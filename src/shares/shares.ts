@@ -6,7 +6,7 @@ import { createAppender } from "./append/append.ts"
 import { createCompactor } from "./compact/compact.ts"
 import { createSweeper, type Swept } from "./compact/sweep.ts"
 import { type CreateRequest, createCreator } from "./create/create.ts"
-import type { BlobStore, Log, Machine, MetaStore, Notifier } from "./ports.ts"
+import type { BlobStore, Log, Machine, MetaStore, Notifier, ShareRow } from "./ports.ts"
 import { createReader, type ShareReader } from "./read/read.ts"
 import { createReissuer, type Reissued } from "./recover/reissue.ts"
 import { createRevoker, type RevokeRequest, type TakeDownRequest } from "./revoke/revoke.ts"
@@ -25,6 +25,8 @@ export interface SharesDeps {
   log: Log
   /** What one share may come to, uncompressed: reading it takes some times that in memory. Bytes. */
   maxShareBytes: number
+  /** Asked before a share is changed, once its secret has proven right; what it throws ends the request. */
+  admitWriter?: (share: Pick<ShareRow, "creator" | "tokenID">) => Promise<void>
 }
 
 /** What a share may do, whatever stands behind the ports. */

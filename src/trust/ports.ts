@@ -57,6 +57,12 @@ export interface TrustStore {
   /** Notes a use, unless one was noted after a time. */
   useToken(use: { id: string; at: number; unlessSince: number }): Promise<void>
   /** The newest first. */
+  blocks(): Promise<BlockRow[]>
+  /** Resolves to the one that stands then; recorded when there was none. */
+  addBlock(block: BlockRow, audit: AuditEntry): Promise<BlockRow>
+  /** False when there is none. */
+  removeBlock(block: BlockID, audit: AuditEntry): Promise<boolean>
+  /** The newest first. */
   listShares(query: SharesQuery): Promise<SeenShare[]>
   totals(): Promise<Totals>
   /** As of the shares' store: true for one caller of all nodes until `until` has passed. */
@@ -64,6 +70,19 @@ export interface TrustStore {
   endLease(lease: { name: string; until: number }): Promise<void>
   /** Tells what this process has added to the audit, once it is committed. Contract: `listener` must not throw. */
   onAudit(listener: (rows: readonly AuditRow[]) => void): void
+}
+
+/** Whom a block is of: a network, a token's id, or what shares have as their creator. */
+export interface BlockID {
+  kind: "address" | "token" | "creator"
+  value: string
+}
+
+export interface BlockRow extends BlockID {
+  /** Told to whoever is blocked. */
+  reason: string | undefined
+  /** Milliseconds since the epoch. */
+  createdAt: number
 }
 
 export interface SharesQuery {

@@ -1,5 +1,6 @@
 import { type Admin, createAdmin } from "./admin.ts"
 import { type AddressPolicy, type Audit, createAudit } from "./audit.ts"
+import { type Blocks, createBlocks } from "./blocks.ts"
 import { createInstanceKeys, type InstanceKeys, type KeyCrypto } from "./instance-keys.ts"
 import type { Totals, TrustLog, TrustMachine, TrustStore } from "./ports.ts"
 import { createSessions, type Sessions } from "./sessions.ts"
@@ -28,6 +29,7 @@ export interface Trust {
   audit: Audit
   tokens: Tokens
   admin: Admin
+  blocks: Blocks
   /** What there is, as the operator sees it. */
   listShares: TrustStore["listShares"]
   totals(): Promise<Totals & { webhook: number }>
@@ -45,6 +47,7 @@ export async function createTrust(deps: TrustDeps): Promise<Trust> {
   const keys = createInstanceKeys({ subtle, randomBytes, equal, masters })
   const sessions = createSessions({ store, keys, machine })
   const audit = createAudit({ store, keys, machine, addresses: deps.auditAddresses })
+  const tokens = createTokens({ ...deps, configured: deps.createTokens })
   const webhook =
     deps.webhook &&
     createWebhook({ ...deps, ...deps.webhook, sign: await createSigner(subtle, deps.webhook.secret) })
@@ -60,7 +63,8 @@ export async function createTrust(deps: TrustDeps): Promise<Trust> {
     admin: createAdmin({ store, machine }),
     listShares: store.listShares,
     totals: async () => ({ ...(await store.totals()), webhook: await store.countOutbox() }),
-    tokens: createTokens({ ...deps, configured: deps.createTokens }),
+    tokens,
+    blocks: createBlocks({ store, machine, tokens }),
     async upkeep() {
       await sessions.forgetExpired()
       await audit.flush()

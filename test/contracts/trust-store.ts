@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest"
 import type { TrustStore } from "../../src/trust/ports.ts"
 import { auditContract, type TrustBench } from "./trust-audit.ts"
+import { blockContract } from "./trust-blocks.ts"
 import { overviewContract } from "./trust-overview.ts"
 import { tokenContract } from "./trust-tokens.ts"
 
@@ -18,6 +19,7 @@ export function trustStoreContract(name: string, open: () => Promise<TrustBench>
     auditContract(() => bench)
     tokenContract(() => bench)
     overviewContract(() => bench)
+    blockContract(() => bench)
 
     test("of values kept at once under one name, one stands, and all are told which", async () => {
       expect(await store.readInstance("key")).toBeUndefined()

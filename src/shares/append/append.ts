@@ -63,6 +63,7 @@ export function createAppender(deps: AppenderDeps) {
     try {
       const found = await findWritable(shareID)
       const secretHash = await authenticate(deps, { shareID, secret, to: "write" })
+      await deps.admitWriter?.(found)
       if (found.door !== "native") throw otherDoor()
       const { sessionID } = found
       const arriving = readAhead(prepareAll(until(signal, items), sessionID), ({ line }) => line.length)

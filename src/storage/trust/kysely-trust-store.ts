@@ -6,6 +6,7 @@ import { endLease, takeLease } from "../meta/leases.ts"
 import type { Schema } from "../meta/schema.ts"
 import { createAuditQueries } from "./audit.ts"
 import type { AuditWriter } from "./audit-writer.ts"
+import { createBlockQueries } from "./blocks.ts"
 import { createInstanceQueries } from "./instance.ts"
 import { createOverviewQueries } from "./overview.ts"
 import { createSessionQueries } from "./sessions.ts"
@@ -22,6 +23,7 @@ export function createKyselyTrustStore(
     ...createAuditQueries(db, audit),
     ...createTokenQueries(db, audit),
     ...createOverviewQueries(db),
+    ...createBlockQueries(db, audit),
     takeLease: (lease) => takeLease(db, lease),
     endLease: (lease) => endLease(db, lease),
   }
