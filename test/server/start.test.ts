@@ -143,4 +143,6 @@ test("[B1] the first start prints the admin token, and a command replaces it whi
   const config = readConfig({ DATA_DIR: server.dataDir })
   const second = await rotateAdminToken(config)
   expect([await ask(first), await ask(second)]).toEqual([401, 200])
+  const elsewhere = readConfig({ DATA_DIR: `${server.dataDir}/elsewhere` })
+  await expect(rotateAdminToken(elsewhere)).rejects.toThrow("There is no database at")
 })
