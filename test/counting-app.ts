@@ -46,6 +46,7 @@ const NONE: Limiters = {
   "share-passes": undefined,
   passwords: undefined,
   "share-passwords": undefined,
+  "admin-failures": undefined,
 }
 
 export async function createCountingApp(changes: Partial<ApiConfig> = {}): Promise<CountingApp> {
@@ -92,11 +93,16 @@ export async function createCountingApp(changes: Partial<ApiConfig> = {}): Promi
     keys: TEST_KEYS,
     maxShareBytes: 2 ** 29,
   })
-  const trust = createTrust({
+  const trust = await createTrust({
     store: meta.trust,
     machine,
+    log,
     subtle: crypto.subtle,
+    fetch,
     masters: [machine.randomBytes(32)],
+    auditAddresses: "full",
+    webhook: undefined,
+    createTokens: [],
   })
   const app: App = createApp({
     shares,
@@ -112,7 +118,15 @@ export async function createCountingApp(changes: Partial<ApiConfig> = {}): Promi
     drawPicture: counted("picture", painter).draw,
     uploads: store.uploads,
     limiters: NONE,
-    config: { baseUrl, createTokens: [], maxSyncBytes: 2 ** 28, version: "test", ...changes },
+    config: {
+      baseUrl,
+      needsToken: false,
+      create: true,
+      nativeDoor: true,
+      maxSyncBytes: 2 ** 28,
+      version: "test",
+      ...changes,
+    },
   })
 
   return {

@@ -31,8 +31,12 @@ export interface World {
   close(): Promise<void>
 }
 
-export interface WorldOptions extends Partial<Config> {
+export interface WorldOptions extends Partial<Omit<Config, "trust">> {
+  trust?: Partial<Config["trust"]>
+
   log?: Log
+  /** Takes what the server prints. */
+  print?: (line: string) => void
   /** The server's clock, in milliseconds since the epoch; the machine's own unless told. */
   now?: () => number
 }
@@ -40,12 +44,21 @@ export interface WorldOptions extends Partial<Config> {
 export async function createWorld({
   log = createLog("silent"),
   now = Date.now,
+  print = () => {},
+  trust,
   ...changes
 }: WorldOptions = {}): Promise<World> {
   const dataDir = await mkdtemp(join(tmpdir(), "better-share-"))
   const env = { PORT: "0", DATA_DIR: dataDir, SAMPLE: "off", ...NO_LIMITS }
-  const config: Config = { ...readConfig(env), ...changes }
-  const deps = { assets: await builtAssets(), plugin: builtPlugin, log, machine: { ...createMachine(), now } }
+  const usual = readConfig(env)
+  const config: Config = { ...usual, ...changes, trust: { ...usual.trust, ...trust } }
+  const deps = {
+    assets: await builtAssets(),
+    plugin: builtPlugin,
+    log,
+    print,
+    machine: { ...createMachine(), now },
+  }
   let serving: Serving | undefined = await serve(config, deps)
   const { url } = serving
 

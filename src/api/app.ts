@@ -1,8 +1,10 @@
 import { Hono } from "hono"
 import { compress } from "hono/compress"
+import { ADMIN_ROUTES } from "../protocol/admin-routes.ts"
 import { ShareError } from "../protocol/errors.ts"
-import { ROUTES } from "../protocol/routes.ts"
-import { maskPath, pathOf, splitPathToken } from "./access.ts"
+import { ROUTES, type Route } from "../protocol/routes.ts"
+import { maskPath, pathOf, refuseBlocked, splitPathToken } from "./access.ts"
+import { createAdminRoutes } from "./admin.ts"
 import { createVisitors } from "./admit.ts"
 import { assetUrls, createAssetRoutes } from "./assets.ts"
 import { createCardRoutes } from "./card.ts"
@@ -87,6 +89,7 @@ export function createApp(deps: ApiDeps): App {
   app.get("/t/:token", (c) => c.redirect("/", 302))
   app.route("/", createAssetRoutes(assets, config))
   app.route("/", createPluginRoutes(deps))
+  for (const path of ["/api/share/*", "/api/upload/*"]) app.use(path, refuseBlocked(deps))
   const pages = createPageRoutes(deps)
   const visitors = createVisitors(deps, pages.gateOf)
   for (const path of ["/api/share/*", "/share/*"]) app.use(path, visitors.admit)
@@ -102,12 +105,12 @@ export function createApp(deps: ApiDeps): App {
   app.route("/", pages.routes)
   app.route("/", createCardRoutes(deps))
   app.route("/", createEnterRoutes(deps))
+  app.route("/", createAdminRoutes(deps))
   if (uploads) app.route("/", createUploadRoutes({ door: uploads, maxBytes: config.maxSyncBytes }))
 
-  for (const path of new Set(Object.values(ROUTES).map((route) => route.path))) {
-    const methods = Object.values(ROUTES)
-      .filter((route) => route.path === path)
-      .map((route) => route.method)
+  const routes: Route[] = Object.values({ ...ROUTES, ...ADMIN_ROUTES })
+  for (const path of new Set(routes.map((route) => route.path))) {
+    const methods = routes.filter((route) => route.path === path).map((route) => route.method)
     app.all(path, (c) => {
       const response = answerError(
         new ShareError("method_not_allowed", `This address takes ${methods.join(" or ")} only.`),

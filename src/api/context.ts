@@ -29,8 +29,11 @@ export interface Assets {
 export interface ApiConfig {
   /** Where people reach the server, without a slash at the end. */
   baseUrl: string
-  /** With none, anybody who reaches the server may create. */
-  createTokens: readonly string[]
+  /** Without, anybody who reaches the server may create. */
+  needsToken: boolean
+  /** Whether anybody may create at all, and whether OpenCode may without the plugin. */
+  create: boolean
+  nativeDoor: boolean
   /** Undefined: reading takes nothing but the link. */
   lock?: LockSettings | undefined
   maxSyncBytes: number

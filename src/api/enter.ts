@@ -4,6 +4,7 @@ import { ShareError } from "../protocol/errors.ts"
 import type { SessionKind } from "../trust/ports.ts"
 import { renderEnterPage } from "../viewer/enter-page.ts"
 import { assetUrls } from "./assets.ts"
+import { originOf } from "./audit-origin.ts"
 import { readQuery } from "./body.ts"
 import { createBrowserSessions } from "./browser-session.ts"
 import type { ApiDeps, ApiEnv } from "./context.ts"
@@ -41,6 +42,9 @@ export function createEnterRoutes(deps: ApiDeps, browsers = createBrowserSession
       )
     }
     await browsers.startSession(c, entry.kind, entry.subject)
+    if (entry.kind === "admin") {
+      await trust.audit.record({ ...(await originOf(c, deps, "admin")), event: "admin_entered" })
+    }
     return c.redirect(HOMES[entry.kind], 303)
   })
 

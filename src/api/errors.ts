@@ -1,5 +1,5 @@
 import type { Context } from "hono"
-import { ShareError } from "../protocol/errors.ts"
+import { ShareError, WrongSecret } from "../protocol/errors.ts"
 import { LimitReached, StorageError } from "../shares/ports.ts"
 import { renderLockedPage } from "../viewer/locked-page.ts"
 import { renderMessagePage } from "../viewer/message-page.ts"
@@ -17,6 +17,9 @@ const RETRY_AFTER = "5"
 /** Every failure ends here: what a person can act on is said, everything else is a request id and a log line. */
 export function answerError(error: unknown, c: Context<ApiEnv>, deps: ApiDeps): Response {
   const known = toShareError(error, c, deps)
+  if (error instanceof WrongSecret) {
+    void deps.trust.audit.failed({ of: "share", shareID: error.shareID, address: c.env.address })
+  }
   const headers: Record<string, string> = { "cache-control": "no-store" }
   if (known.code === "unavailable" || known.code === "rate_limited") headers["retry-after"] = RETRY_AFTER
   if (error instanceof LimitReached) Object.assign(headers, describeLimit(error).headers)

@@ -1,14 +1,19 @@
 import type { Context, MiddlewareHandler } from "hono"
+import type { AuditOrigin } from "../protocol/audit.ts"
 import { ShareError } from "../protocol/errors.ts"
 import { ROUTES } from "../protocol/routes.ts"
 import { type BudgetName, type BudgetState, type Limiter, LimitReached } from "../shares/ports.ts"
-import { type Creator, identifyCreator } from "./access.ts"
+import { identifyCreator } from "./access.ts"
+import { originOf } from "./audit-origin.ts"
 import type { ApiDeps, ApiEnv } from "./context.ts"
 import { networkOf } from "./network.ts"
 
-/** Who asks to create, hashed as it is stored. */
-export interface Asking extends Creator {
+/** Who asks to create: hashed as it is stored, and as the audit says it. */
+export interface Asking {
+  creator: string
   address: string
+  tokenID: string | undefined
+  by: AuditOrigin
 }
 
 /** How often one address, or one token, may ask for what (docs/protocol.md, Limits). */
@@ -36,19 +41,20 @@ export function createLimits(deps: ApiDeps): Limits {
       const tries = limiters["create-requests"]
       // Before anybody looks at a token, so that of tokens tried at once none is looked at beyond the limit.
       c.set("standing", await take(tries, address))
-      const creator = await identifyCreator(c, deps, address)
-      if (creator.token !== undefined) {
+      const { creator, actor, token } = await identifyCreator(c, deps, address)
+      if (token) {
         // One that is right counts by itself. What cannot be given back now is free at the end of its window.
         await tries?.giveBack(address).catch(() => {})
-        c.set("standing", await take(limiters["token-create-requests"], creator.token))
+        c.set("standing", await take(limiters["token-create-requests"], token.id))
       }
-      return { ...creator, address }
+      await deps.trust.blocks.refuse({ tokenID: token?.id, creator })
+      return { creator, address, tokenID: token?.id, by: await originOf(c, deps, actor) }
     },
-    async creationHeaders({ token, address }) {
+    async creationHeaders({ tokenID, address }) {
       const [limiter, key] =
-        token === undefined
+        tokenID === undefined
           ? [limiters["new-shares"] ?? limiters["create-requests"], address]
-          : [limiters["token-new-shares"] ?? limiters["token-create-requests"], token]
+          : [limiters["token-new-shares"] ?? limiters["token-create-requests"], tokenID]
       // What has been created is answered, whether or not the limits can be read.
       const state = await limiter?.peek(key).catch(() => undefined)
       return state ? stateHeaders(state) : {}
@@ -93,6 +99,8 @@ const REFUSALS: Record<BudgetName, (limit: number) => string> = {
   entries: (limit) => `Your address has given the ${limit} wrong passwords that it may give in a minute.`,
   passes: (limit) =>
     `Your address has handed on passing text ${limit} times, as often as it may in a minute.`,
+  "admin-failures": (limit) =>
+    `Your address has tried ${limit} wrong admin tokens, as many as it may in ten minutes.`,
   "share-passes": (limit) =>
     `Passing text of this share has been handed on ${limit} times, as often as it may in a minute.`,
   passwords: (limit) => `Your address has given ${limit} wrong passwords for this share.`,

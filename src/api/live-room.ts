@@ -196,7 +196,7 @@ export async function openLiveRoom(options: LiveRoomOptions): Promise<LiveRoom> 
   }
 
   function end(state: ShareState): void {
-    const message: LiveEvents["gone"] = { message: gone(state).message }
+    const message: LiveEvents["gone"] = { message: gone({ state }).message }
     for (const stream of streams) {
       stream.send(encodeEvent("gone", message))
       stream.end()

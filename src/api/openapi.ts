@@ -1,18 +1,21 @@
 import * as z from "zod/mini"
+import { ADMIN_ROUTES } from "../protocol/admin-routes.ts"
 import { ERROR_STATUS, type ErrorCode } from "../protocol/errors.ts"
 import { ROUTES, type Route } from "../protocol/routes.ts"
 import type { ApiConfig } from "./context.ts"
 import { areaOf } from "./lock.ts"
 
+const BEARER = { type: "http", scheme: "bearer" }
+
 /** The OpenAPI 3.1 document, made of the route table that the server itself parses with. */
-export function describeApi({ baseUrl, version, createTokens, lock }: ApiConfig): object {
+export function describeApi({ baseUrl, version, needsToken, lock }: ApiConfig): object {
   const paths: Record<string, Record<string, object>> = {}
-  for (const [name, route] of Object.entries<Route>(ROUTES)) {
+  for (const [name, route] of Object.entries<Route>({ ...ROUTES, ...ADMIN_ROUTES })) {
     const path = route.path.replace(/:(\w+)/g, "{$1}")
     paths[path] = {
       ...paths[path],
       [route.method.toLowerCase()]: describeRoute(name, route, {
-        needsToken: createTokens.length > 0,
+        needsToken,
         locked: lock !== undefined && areaOf(route.method, route.path) !== "open",
       }),
     }
@@ -29,7 +32,8 @@ export function describeApi({ baseUrl, version, createTokens, lock }: ApiConfig)
     paths,
     components: {
       securitySchemes: {
-        createToken: { type: "http", scheme: "bearer" },
+        createToken: BEARER,
+        adminToken: BEARER,
         lock: { type: "http", scheme: "basic" },
         shareSecret: { type: "apiKey", in: "header", name: "x-share-secret" },
       },
@@ -56,6 +60,7 @@ function describeRoute(
         content: { "application/json": { schema: toSchema(route.body) } },
       },
     }),
+    ...(route.auth === "admin" && { security: [{ adminToken: [] }] }),
     ...(route.auth === "create" && needsToken && { security: [{ createToken: [] }] }),
     ...(locked && { security: [{ lock: [] }, { createToken: [] }, { shareSecret: [] }] }),
     responses: {

@@ -69,7 +69,7 @@ export function createPageRoutes({ shares, machine, encode, assets, config, log 
   app.get("/", (c) => {
     const sample =
       config.sampleID === undefined ? {} : { sampleUrl: `${config.baseUrl}/share/${config.sampleID}` }
-    const needsToken = config.createTokens.length > 0
+    const { needsToken } = config
     return c.html(
       renderHome({ baseUrl: config.baseUrl, ...sample, needsToken, version: config.version, assets: urls }),
     )

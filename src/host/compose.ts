@@ -1,5 +1,6 @@
 import { type App, createApp } from "../api/app.ts"
 import type { Assets } from "../api/context.ts"
+import { toAuditLine } from "../protocol/audit.ts"
 import type { BlobStore, Log, Machine, Notifier, UploadDoor } from "../shares/ports.ts"
 import { createShares, type Shares } from "../shares/shares.ts"
 import { openFileStore } from "../storage/blobs/file.ts"
@@ -11,7 +12,7 @@ import { openSqliteStore } from "../storage/meta/sqlite.ts"
 import { createInProcessNotifier } from "../storage/notifier/in-process.ts"
 import { openPostgresNotifier } from "../storage/notifier/postgres.ts"
 import { createTrust, type Trust } from "../trust/trust.ts"
-import type { Config } from "./config.ts"
+import { type Config, needsToken } from "./config.ts"
 import { claimDataDir, databaseFile } from "./data-dir.ts"
 import { encode } from "./encode.ts"
 import { findMasterKeys } from "./instance-key.ts"
@@ -37,21 +38,27 @@ export interface ComposeDeps {
   plugin: () => Promise<string>
   /** Where people reach the server. */
   baseUrl: string
+  /** Takes lines for standard output. */
+  print?: (line: string) => void
 }
 
 /** Puts the drivers that the configuration asks for behind the ports, and the API before them. */
 export async function compose(
   config: Config,
-  { machine, log, assets, plugin, baseUrl }: ComposeDeps,
+  { machine, log, assets, plugin, baseUrl, print = console.log }: ComposeDeps,
 ): Promise<Composition> {
   // With both elsewhere nothing is kept in the folder, and nodes on one machine need none of their own.
   const local = config.databaseUrl === undefined || config.s3 === undefined
   const lock = local ? await claimDataDir(config.dataDir) : undefined
   const { meta, notifier } = await openMetadata(config, log)
-  const trust = createTrust({
+  const trust = await createTrust({
     store: meta.trust,
     machine,
+    log,
     subtle: crypto.subtle,
+    fetch,
+    ...config.trust,
+    createTokens: config.createTokens,
     masters: await findMasterKeys({
       configured: config.trust.instanceKeys,
       folder: local ? config.dataDir : undefined,
@@ -60,6 +67,11 @@ export async function compose(
       log,
     }),
   })
+  if (config.trust.auditStdout) {
+    meta.trust.onAudit((rows) => {
+      for (const row of rows) print(JSON.stringify({ audit: toAuditLine(row) }))
+    })
+  }
   const { blobs, uploads } = await openContent(config, { baseUrl, now: machine.now })
   const { limiters, close: closeLimiters } = openLimiters(config, log)
   const shares = createShares({
@@ -75,6 +87,7 @@ export async function compose(
     expiry: config.expiry,
     maxShareBytes: config.maxShareBytes,
     quotas: { ownerBytes: config.maxOwnerBytes, totalBytes: config.maxTotalBytes },
+    admitWriter: ({ creator, tokenID }) => trust.blocks.refuse({ creator, tokenID }),
   })
 
   const sampleID = config.sample ? await addSample({ meta, shares, machine }) : undefined
@@ -82,7 +95,8 @@ export async function compose(
   const upkeep = startUpkeep({ shares, trust, log })
   const painter = createPainter({ log })
 
-  const { createTokens, lock: serverLock, maxSyncBytes, limits } = config
+  const { lock: serverLock, maxSyncBytes, limits } = config
+  const { create, nativeDoor } = config.trust
   const streams = { perAddress: limits.streamsPerAddress, total: limits.streams }
   const app = createApp({
     shares,
@@ -97,7 +111,9 @@ export async function compose(
     limiters,
     config: {
       baseUrl,
-      createTokens,
+      needsToken: needsToken(config),
+      create,
+      nativeDoor,
       lock: serverLock,
       maxSyncBytes,
       streams,
@@ -114,6 +130,7 @@ export async function compose(
       upkeep.stop()
       await painter.close()
       await shares.stop()
+      await trust.stop()
       await notifier.close()
       await closeLimiters()
       await meta.close()

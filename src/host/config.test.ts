@@ -35,9 +35,16 @@ test("nothing set is a server on loopback with everything under ./data", () => {
     migrate: true,
     s3: undefined,
     createTokens: [],
-    trust: { instanceKeys: [] },
     lock: undefined,
     trustedProxies: [],
+    trust: {
+      instanceKeys: [],
+      auditAddresses: "truncated",
+      auditStdout: false,
+      webhook: undefined,
+      create: true,
+      nativeDoor: true,
+    },
     maxSyncBytes: 256 * 1024 * 1024,
     maxShareBytes: 512 * 1024 * 1024,
     maxOwnerBytes: 0,
@@ -236,4 +243,28 @@ test("tokens are separated by commas, with room around them", () => {
     "token-number-one-1",
     "token-number-two-2",
   ])
+})
+
+test("a webhook has both an address and a secret, and neither is quoted", () => {
+  const webhook = {
+    AUDIT_WEBHOOK_URL: "https://example.com/audit?hidden",
+    AUDIT_WEBHOOK_SECRET: "hidden-".repeat(4),
+  }
+  expect(readConfig(webhook).trust.webhook).toEqual({
+    url: webhook.AUDIT_WEBHOOK_URL,
+    secret: webhook.AUDIT_WEBHOOK_SECRET,
+  })
+  expect(faults({ AUDIT_WEBHOOK_URL: webhook.AUDIT_WEBHOOK_URL })).toEqual([
+    "AUDIT_WEBHOOK_SECRET: missing, while AUDIT_WEBHOOK_URL is set.",
+  ])
+  expect(faults({ AUDIT_WEBHOOK_SECRET: webhook.AUDIT_WEBHOOK_SECRET })).toHaveLength(1)
+  const wrong = {
+    AUDIT_WEBHOOK_URL: "ftp://hidden.example",
+    AUDIT_WEBHOOK_SECRET: "hidden",
+    AUDIT_ADDRESS: "none",
+    INSTANCE_KEY: "hidden",
+  }
+  const told = faults(wrong)
+  expect(told.map((fault) => fault.split(":")[0]).sort()).toEqual(Object.keys(wrong).sort())
+  expect(told.join()).not.toContain("hidden")
 })

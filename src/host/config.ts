@@ -9,7 +9,7 @@ import { halfSetLock, LOCK_VARIABLES, lockOf } from "./lock-variables.ts"
 import { QUOTA_VARIABLES } from "./quota-variables.ts"
 import { readBytes } from "./read-bytes.ts"
 import { halfSetS3, S3_VARIABLES } from "./s3-variables.ts"
-import { TRUST_VARIABLES, type TrustSettings } from "./trust-variables.ts"
+import { halfSetWebhook, TRUST_VARIABLES, type TrustSettings } from "./trust-variables.ts"
 import { readProxies } from "./trusted-proxies.ts"
 import { type Environment, isSet, readSwitch, type Variable } from "./variable.ts"
 
@@ -52,7 +52,8 @@ export type LogLevel = (typeof LOG_LEVELS)[number]
 /** Variable → what it means. `.env.example` holds the same names and defaults; a test compares them. */
 export const VARIABLES = {
   HOST: {
-    about: "The address to listen on. Anything but a loopback address also needs BASE_URL and CREATE_TOKENS.",
+    about:
+      "The address to listen on. Anything but a loopback address also needs BASE_URL, and tokens to create.",
     fallback: "127.0.0.1",
     parse: (text) => text,
   },
@@ -80,7 +81,8 @@ export const VARIABLES = {
   },
   ...S3_VARIABLES,
   CREATE_TOKENS: {
-    about: "Who may create shares: tokens of 16 or more letters, digits, _ or -, separated by commas.",
+    about:
+      "Who may create shares, beside the tokens that the operator makes: of 16 or more letters, digits, _ or -, separated by commas.",
     fallback: "",
     parse: readTokens,
   },
@@ -153,7 +155,19 @@ export function readConfig(env: Environment): Config {
       publicEndpoint: read("S3_PUBLIC_ENDPOINT", VARIABLES.S3_PUBLIC_ENDPOINT),
     },
     createTokens: read("CREATE_TOKENS", VARIABLES.CREATE_TOKENS),
-    trust: { instanceKeys: read("INSTANCE_KEY", VARIABLES.INSTANCE_KEY) },
+    trust: {
+      instanceKeys: read("INSTANCE_KEY", VARIABLES.INSTANCE_KEY),
+      auditAddresses: read("AUDIT_ADDRESS", VARIABLES.AUDIT_ADDRESS),
+      auditStdout: read("AUDIT_STDOUT", VARIABLES.AUDIT_STDOUT),
+      webhook: isSet(env, "AUDIT_WEBHOOK_URL")
+        ? {
+            url: read("AUDIT_WEBHOOK_URL", VARIABLES.AUDIT_WEBHOOK_URL),
+            secret: read("AUDIT_WEBHOOK_SECRET", VARIABLES.AUDIT_WEBHOOK_SECRET),
+          }
+        : undefined,
+      create: read("CREATE", VARIABLES.CREATE),
+      nativeDoor: read("NATIVE_DOOR", VARIABLES.NATIVE_DOOR),
+    },
     lock: {
       username: read("SERVER_USERNAME", VARIABLES.SERVER_USERNAME),
       password: read("SERVER_PASSWORD", VARIABLES.SERVER_PASSWORD),
@@ -192,32 +206,28 @@ export function readConfig(env: Environment): Config {
     logLevel: read("LOG_LEVEL", VARIABLES.LOG_LEVEL),
     sample: read("SAMPLE", VARIABLES.SAMPLE),
   }
-  faults.push(...unsafe(config), ...halfSetS3(env), ...halfSetLock(config.lock))
+  faults.push(...unreachable(config), ...halfSetS3(env), ...halfSetLock(config.lock), ...halfSetWebhook(env))
   if (faults.length > 0) throw new ConfigError(faults)
   const s3 = isSet(env, "S3_ENDPOINT") ? config.s3 : undefined
   return { ...config, s3, lock: lockOf(config.lock) } as Config
 }
 
-/** A server that others can reach must not let everybody write to it. */
-function unsafe({
+/** A server that others can reach must not let everybody write to it: then creating takes a token. */
+export function needsToken({
   host,
   baseUrl,
   createTokens,
-}: Record<"host" | "baseUrl", string | undefined> & { createTokens: string[] | undefined }): string[] {
-  const faults: string[] = []
-  const publicHost = host !== undefined && !isLoopback(host)
+}: Pick<Config, "host" | "baseUrl" | "createTokens">): boolean {
   const publicUrl = baseUrl !== undefined && !isLoopback(new URL(baseUrl).hostname)
-  if ((publicHost || publicUrl) && createTokens?.length === 0) {
-    faults.push(
-      `CREATE_TOKENS: with ${publicHost ? `HOST=${host}` : `BASE_URL=${baseUrl}`} others can reach this server, so set at least one token for those who may create shares.`,
-    )
-  }
-  if (publicHost && baseUrl === undefined) {
-    faults.push(
-      `BASE_URL: with HOST=${host} set the address that people will use, such as https://share.example.com.`,
-    )
-  }
-  return faults
+  return createTokens.length > 0 || !isLoopback(host) || publicUrl
+}
+
+/** Links with the address that it listens on would lead nowhere. */
+function unreachable({ host, baseUrl }: Record<"host" | "baseUrl", string | undefined>): string[] {
+  if (host === undefined || isLoopback(host) || baseUrl !== undefined) return []
+  return [
+    `BASE_URL: with HOST=${host} set the address that people will use, such as https://share.example.com.`,
+  ]
 }
 
 function readPort(text: string): number {

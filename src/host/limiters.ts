@@ -12,6 +12,8 @@ const SHARE_PASSES = 1_260
 /** Wrong passwords for one share: from one address in five minutes, and from everywhere in an hour. */
 const PASSWORDS = 10
 const SHARE_PASSWORDS = 200
+/** Wrong admin tokens of one address in ten minutes. */
+const ADMIN_FAILURES = 10
 
 /** Limits on creating are shared by all nodes on a database; those on viewing and syncing are each node's own. */
 export function openLimiters(
@@ -23,6 +25,7 @@ export function openLimiters(
   const here = (budget: Budget) => createMemoryLimiter(budget)
   return {
     limiters: {
+      "admin-failures": open("admin-failures", ADMIN_FAILURES, 10 * MINUTE, everywhere),
       "new-shares": open("new-shares", limits.newSharesPerHour, 60 * MINUTE, everywhere),
       "token-new-shares": open("token-new-shares", limits.newSharesPerHourPerToken, 60 * MINUTE, everywhere),
       "create-requests": open("create-requests", limits.createRequestsPerMinute, MINUTE, everywhere),

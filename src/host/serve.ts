@@ -20,7 +20,7 @@ export interface Serving {
 /** The whole server, from a configuration to open doors. */
 export async function serve(
   config: Config,
-  deps: Pick<ComposeDeps, "assets" | "plugin" | "log"> & { machine?: Machine },
+  deps: Pick<ComposeDeps, "assets" | "plugin" | "log" | "print"> & { machine?: Machine },
 ): Promise<Serving> {
   const { machine = createMachine() } = deps
   let composition: Composition | undefined

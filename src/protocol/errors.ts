@@ -45,18 +45,37 @@ export class ShareError extends Error {
 }
 
 /** Unknown share and wrong secret must answer alike, so they share one sentence. */
+const NOT_FOUND = "There is no such share, or the secret is not the right one."
+
 export function notFound(): ShareError {
-  return new ShareError("not_found", "There is no such share, or the secret is not the right one.")
+  return new ShareError("not_found", NOT_FOUND)
 }
 
-/** @param state what has become of it */
-export function gone(state: "revoked" | "expired" | "active" = "revoked"): ShareError {
-  return new ShareError(
-    "gone",
-    state === "expired"
-      ? "This share has expired: its owner had set it an end."
-      : "This share has been removed by its owner.",
-  )
+/** Somebody tried what does not open a share. To them it is as any other `not_found`. */
+export class WrongSecret extends ShareError {
+  readonly shareID: string
+
+  constructor(shareID: string) {
+    super("not_found", NOT_FOUND)
+    this.shareID = shareID
+  }
+}
+
+/** What became of a share that is no more. */
+export interface End {
+  state?: "active" | "revoked" | "expired"
+  /** Why whoever runs the server took it down, where they did. */
+  revokedReason?: string | undefined
+}
+
+export function gone({ state, revokedReason }: End = {}): ShareError {
+  if (revokedReason !== undefined) {
+    return new ShareError("gone", `This share was taken down by whoever runs this server: ${revokedReason}`)
+  }
+  if (state === "expired") {
+    return new ShareError("gone", "This share has expired: its owner had set it an end.")
+  }
+  return new ShareError("gone", "This share has been removed by its owner.")
 }
 
 export function passwordRequired(): ShareError {

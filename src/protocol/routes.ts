@@ -373,8 +373,8 @@ export interface Route {
   /** JSON of a schema, or a media type. */
   answer: z.core.$ZodType | "text/event-stream" | "application/x-ndjson"
   errors: readonly ErrorCode[]
-  /** Who may call it: anyone with the link, the holder of a secret, or the holder of a create token. */
-  auth: "none" | "secret" | "create"
+  /** Who may call it: anyone with the link, the holder of a secret, of a create token, or of the admin token. */
+  auth: "none" | "secret" | "create" | "admin"
 }
 
 export const ROUTES = {

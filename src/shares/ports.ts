@@ -1,3 +1,4 @@
+import type { AuditNote } from "../protocol/audit.ts"
 import type { Passing } from "../protocol/passing.ts"
 import type { Visibility } from "../protocol/visibility.ts"
 
@@ -45,9 +46,13 @@ export interface ShareRow {
   metadata: ShareMetadata
   /** Who created it, where that still matters. */
   creator: string | undefined
+  /** The token that it was created with, while it is not revoked. */
+  tokenID: string | undefined
   createdAt: number
   updatedAt: number
   revokedAt: number | undefined
+  /** Why the operator took it down, where they did: shown to whoever opens the link. */
+  revokedReason: string | undefined
   /** Whether its client brought the id. */
   ownID: boolean
   /** Whether what its client uploads is sealed, so that nobody reads it here. */
@@ -83,13 +88,15 @@ export interface NewShare {
   creator: string
   /** Hash of the address that asked. */
   address: string
-  /** Hash of the token that asked. The share counts against that; where there is none, against the address. */
-  token?: string | undefined
+  /** The token that it is created with, where one is needed. */
+  tokenID?: string | undefined
   /** Whether its client brought the id; it did not unless said. */
   ownID?: boolean
   /** It is not unless said. */
   encrypted?: boolean
   createdAt: number
+  /** Recorded with it, when it is made. */
+  audit?: AuditNote
   /** Whoever has the link may see it until it is revoked, unless said. */
   access?: ShareAccess | undefined
 }
@@ -283,6 +290,8 @@ export interface MetaStore {
     encrypted: boolean
     secrets: NewShare["secrets"]
     at: number
+    /** Recorded with it. */
+    audit?: AuditNote
   }): Promise<ShareRow | undefined>
   /**
    * Adds segments to the manifest and raises the revision by their number, in one transaction. The first commit
@@ -334,11 +343,22 @@ export interface MetaStore {
   /**
    * Marks an active share revoked, and with it every active share that its creator made for the same session
    * before it; forgets what they were; and notes a deletion for each: all in one transaction. Resolves to the ids
-   * that it revoked, none when this generation was not active.
+   * that it revoked, none when this generation was not active. `audit` is recorded with it, for each.
    */
-  revoke(share: DeletionID, at: number): Promise<string[]>
+  revoke(share: DeletionID & { reason?: string }, at: number, audit?: AuditNote): Promise<string[]>
   /** The same for one share whose time is over at `at`, and for no other: it is then expired. */
-  expire(share: DeletionID, at: number): Promise<string[]>
+  expire(share: DeletionID, at: number, audit?: AuditNote): Promise<string[]>
+  /**
+   * Gives an active share new secrets in the place of all that it had. False, and nothing done, when this generation is
+   * not active.
+   */
+  replaceSecrets(
+    share: DeletionID & {
+      secrets: NewShare["secrets"]
+      at: number
+      audit: AuditNote
+    },
+  ): Promise<boolean>
   /** Of one generation, or of the newest that has one. */
   findDeletion(shareID: string, generation?: number): Promise<DeletionRow | undefined>
   unfinishedDeletions(): Promise<DeletionRow[]>
@@ -541,6 +561,7 @@ export type BudgetName =
   | "share-passes"
   | "passwords"
   | "share-passwords"
+  | "admin-failures"
 
 /**
  * How often each key may do something. Windows are fixed: a key's first take begins one, and when it ends everything

@@ -1,4 +1,4 @@
-import { notFound, ShareError } from "../protocol/errors.ts"
+import { ShareError, WrongSecret } from "../protocol/errors.ts"
 import type { Machine, MetaStore, SecretScope } from "./ports.ts"
 
 /** 24 random bytes in base64url: 32 characters. */
@@ -34,7 +34,7 @@ export async function authenticate(
     const opens = known.scope === "write" || to === "delete"
     matches = (machine.equal(known.hash, hash) && opens) || matches
   }
-  if (!matches) throw notFound()
+  if (!matches) throw new WrongSecret(shareID)
   return hash
 }
 

@@ -1,3 +1,4 @@
+import type { AuditOrigin } from "../protocol/audit.ts"
 import type { Item } from "../protocol/item.ts"
 import type { Receipt } from "../protocol/routes.ts"
 import { type Admission, createAdmission } from "./access/admission.ts"
@@ -12,9 +13,10 @@ import { createAppender } from "./append/append.ts"
 import { createCompactor } from "./compact/compact.ts"
 import { createSweeper, type Swept } from "./compact/sweep.ts"
 import { type CreateRequest, createCreator } from "./create/create.ts"
-import type { BlobStore, Keys, Log, Machine, MetaStore, Notifier, Quotas } from "./ports.ts"
+import type { BlobStore, Keys, Log, Machine, MetaStore, Notifier, Quotas, ShareRow } from "./ports.ts"
 import { createReader, type ShareReader } from "./read/read.ts"
-import { createRevoker, type RevokeRequest } from "./revoke/revoke.ts"
+import { createReissuer, type Reissued } from "./recover/reissue.ts"
+import { createRevoker, type RevokeRequest, type TakeDownRequest } from "./revoke/revoke.ts"
 import { isAuthentic } from "./secret.ts"
 import { createDirectDoor, type DirectDoor } from "./upload/direct.ts"
 import { createPlainForm } from "./upload/plain.ts"
@@ -36,6 +38,8 @@ export interface SharesDeps {
   maxShareBytes: number
   /** None unless told. */
   quotas?: Quotas
+  /** Asked before a share is changed, once its secret has proven right; what it throws ends the request. */
+  admitWriter?: (share: Pick<ShareRow, "creator" | "tokenID">) => Promise<void>
 }
 
 /** What a share may do, whatever stands behind the ports. */
@@ -56,6 +60,10 @@ export interface Shares extends ShareReader, DirectDoor, Admission {
   viewed(share: ActiveShare): void
   listPublic: MetaStore["listPublic"]
   listOwned: MetaStore["listOwned"]
+  /** The same without a secret, for the operator. */
+  takeDown(request: TakeDownRequest): Promise<Receipt>
+  /** New secrets in the place of all that a share has, for the operator. */
+  reissue(request: { shareID: string; by: AuditOrigin }): Promise<Reissued>
   /** Goes on with deletions that a crash or a failing store interrupted. */
   resumeDeletions(): Promise<void>
   /** To be called about every minute: ends what has expired, goes on with deletions, and deletes what merges have replaced. */
@@ -143,6 +151,8 @@ export function createShares(given: SharesDeps): Shares {
     opens: (request) => isAuthentic(deps, { ...request, to: "write" }),
     append: (request) => track(appender.append(request)),
     revoke: (request) => track(revoker.revoke(request)),
+    takeDown: (request) => track(revoker.takeDown(request)),
+    reissue: createReissuer(deps),
     resumeDeletions: () => track(revoker.resumeDeletions()),
     upkeep: () => track(upkeep()),
     sweep: () => track(sweeper.sweepOrphans()),

@@ -45,18 +45,18 @@ test("a share that is made counts against its address, and what is over the limi
 
 test("a share that was made with a token counts against that, and not against its address", async () => {
   for (const id of ["one", "two", "three"])
-    expect(await limited.createShare({ ...share(id), token: "theirs" })).toBe(true)
-  await expect(limited.createShare({ ...share("four"), token: "theirs" })).rejects.toMatchObject({
+    expect(await limited.createShare({ ...share(id), tokenID: "theirs" })).toBe(true)
+  await expect(limited.createShare({ ...share("four"), tokenID: "theirs" })).rejects.toMatchObject({
     budget: { name: "token-new-shares" },
   })
-  expect(await limited.createShare({ ...share("four"), token: "another's" })).toBe(true)
+  expect(await limited.createShare({ ...share("four"), tokenID: "another's" })).toBe(true)
   expect(await remaining()).toBe(2)
 })
 
 test("what is not limited is made", async () => {
   const unlimited = limitNewShares(meta, { byAddress: undefined, byToken: undefined })
   expect(await unlimited.createShare(share("one"))).toBe(true)
-  expect(await unlimited.createShare({ ...share("two"), token: "theirs" })).toBe(true)
+  expect(await unlimited.createShare({ ...share("two"), tokenID: "theirs" })).toBe(true)
 })
 
 test("an id that is given anew counts too", async () => {

@@ -1,6 +1,8 @@
 import { mkdtemp, rm } from "node:fs/promises"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
+import Libsql from "libsql"
+import pg from "pg"
 import { afterAll, beforeAll } from "vitest"
 import { openPostgresStore } from "../../src/storage/meta/postgres.ts"
 import { openSqliteStore } from "../../src/storage/meta/sqlite.ts"
@@ -18,8 +20,33 @@ afterAll(async () => {
   await rm(folder, { recursive: true, force: true })
 })
 
-trustStoreContract("SQLite", () => openSqliteStore({ file: join(folder, "meta.db"), migrate: true }))
+trustStoreContract("SQLite", async () => {
+  const file = join(folder, "meta.db")
+  return {
+    database: await openSqliteStore({ file, migrate: true }),
+    async execute(sql) {
+      const client = new Libsql(file)
+      try {
+        client.exec(sql)
+      } finally {
+        client.close()
+      }
+    },
+  }
+})
 
-trustStoreContract("PostgreSQL", async () =>
-  openPostgresStore({ url: await server.createDatabase(), migrate: true, log: { warn: () => {} } }),
-)
+trustStoreContract("PostgreSQL", async () => {
+  const url = await server.createDatabase()
+  return {
+    database: await openPostgresStore({ url, migrate: true, log: { warn: () => {} } }),
+    async execute(sql) {
+      const client = new pg.Client({ connectionString: url })
+      await client.connect()
+      try {
+        await client.query(sql)
+      } finally {
+        await client.end()
+      }
+    },
+  }
+})

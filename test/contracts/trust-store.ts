@@ -1,17 +1,25 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest"
-import type { Database } from "../../src/storage/meta/kysely-store.ts"
 import type { TrustStore } from "../../src/trust/ports.ts"
+import { auditContract, type TrustBench } from "./trust-audit.ts"
+import { blockContract } from "./trust-blocks.ts"
+import { overviewContract } from "./trust-overview.ts"
+import { tokenContract } from "./trust-tokens.ts"
 
 /** What every TrustStore does, whatever it stands on. */
-export function trustStoreContract(name: string, open: () => Promise<Database>) {
+export function trustStoreContract(name: string, open: () => Promise<TrustBench>) {
   describe(`trust store: ${name}`, () => {
-    let database: Database
+    let bench: TrustBench
     let store: TrustStore
     beforeAll(async () => {
-      database = await open()
-      store = database.trust
+      bench = await open()
+      store = bench.database.trust
     })
-    afterAll(() => database?.close())
+    afterAll(() => bench?.database.close())
+
+    auditContract(() => bench)
+    tokenContract(() => bench)
+    overviewContract(() => bench)
+    blockContract(() => bench)
 
     test("of values kept at once under one name, one stands, and all are told which", async () => {
       expect(await store.readInstance("key")).toBeUndefined()

@@ -65,6 +65,7 @@ export function createAppender(deps: AppenderDeps) {
       // First: who has no secret learns nothing, by the answer or its time.
       const secretHash = await authenticate(deps, { shareID, secret, to: "write" })
       const found = await findWritable(shareID)
+      await deps.admitWriter?.(found)
       if (found.door !== "native") throw otherDoor()
       const { sessionID } = found
       const arriving = readAhead(prepareAll(until(signal, items), sessionID), ({ line }) => line.length)

@@ -1,3 +1,4 @@
+import { type AuditOrigin, BY_ITSELF } from "../../protocol/audit.ts"
 import { createShareId } from "../../protocol/ids.ts"
 import { firstAccess } from "../access/change.ts"
 import { NO_EXPIRY } from "../access/expiry-policy.ts"
@@ -11,8 +12,10 @@ export interface CreateRequest {
   creator: string
   /** The address that asked, hashed. */
   address: string
-  /** The token that asked, hashed. */
-  token?: string | undefined
+  /** The token that it is asked with, where one is needed. */
+  tokenID?: string | undefined
+  /** Who asks, for the audit. */
+  by?: AuditOrigin | undefined
 }
 
 /** OpenCode creates twice within 100 ms when a session is shared automatically and by `run --share`. */
@@ -22,7 +25,10 @@ export function createCreator(deps: Pick<SharesDeps, "meta" | "machine" | "expir
   const { meta, machine, expiry = NO_EXPIRY } = deps
 
   /** Throws `quota_exceeded`. */
-  return async function create(request: CreateRequest): Promise<{ id: string; secret: string }> {
+  return async function create({
+    by = BY_ITSELF,
+    ...request
+  }: CreateRequest): Promise<{ id: string; secret: string }> {
     const createdAt = machine.now()
     const secret = createSecret(machine)
     const secretHash = machine.hash(secret)
@@ -35,7 +41,8 @@ export function createCreator(deps: Pick<SharesDeps, "meta" | "machine" | "expir
     const id = createShareId(machine.randomBytes)
     const secrets = [{ hash: secretHash, scope: "write" }] as const
     const access = await firstAccess({}, { machine, expiry, encrypted: false })
-    await meta.createShare({ ...request, id, door: "native", secrets, access, createdAt })
+    const audit = { ...by, at: createdAt, event: "created" } as const
+    await meta.createShare({ ...request, id, door: "native", secrets, access, createdAt, audit })
     return { id, secret }
   }
 }

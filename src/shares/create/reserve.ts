@@ -1,3 +1,4 @@
+import { type AuditOrigin, BY_ITSELF } from "../../protocol/audit.ts"
 import { ShareError } from "../../protocol/errors.ts"
 import { createShareId } from "../../protocol/ids.ts"
 import { type AccessChange, firstAccess } from "../access/change.ts"
@@ -18,8 +19,8 @@ export interface ReserveRequest {
   creator: string
   /** The address that asked, hashed. */
   address: string
-  /** The token that asked, hashed. */
-  token?: string | undefined
+  /** The token that it is asked with, where one is needed. */
+  tokenID?: string | undefined
   /** Whose share it is to be, instead of the creator's. */
   owner?: OwnerClaim | undefined
   /** What its client is about to upload. */
@@ -28,6 +29,8 @@ export interface ReserveRequest {
   encrypted?: boolean | undefined
   /** Who may see it, and for how long; whoever has the link, and as long as usual, unless said. */
   access?: AccessChange | undefined
+  /** Who asks, for the audit. */
+  by?: AuditOrigin | undefined
 }
 
 export interface Reserved {
@@ -50,7 +53,7 @@ export function createReserver(deps: SharesDeps) {
    * `quota_exceeded`.
    */
   return async function reserve(request: ReserveRequest): Promise<Reserved> {
-    const { shareID, sessionID, address, token, owner, encrypted = false } = request
+    const { shareID, sessionID, address, tokenID, owner, encrypted = false, by = BY_ITSELF } = request
     const creator = owner
       ? await checkOwner({ action: "create", sessionID, shareID, owner })
       : request.creator
@@ -58,18 +61,20 @@ export function createReserver(deps: SharesDeps) {
     const access = await firstAccess(request.access ?? {}, { machine, expiry, encrypted })
     const id = shareID ?? createShareId(machine.randomBytes)
     const { secret, deleteSecret, secrets } = createSecrets(machine)
+    const createdAt = machine.now()
     const share: NewShare = {
       sessionID,
       creator,
       address,
-      token,
+      tokenID,
       id,
       door: "direct",
       ownID: shareID !== undefined,
       encrypted,
       secrets,
       access,
-      createdAt: machine.now(),
+      createdAt,
+      audit: { ...by, at: createdAt, event: "created" },
     }
     if (!(await meta.createShare(share))) {
       const before = await meta.findShare(id)
@@ -84,6 +89,8 @@ export function createReserver(deps: SharesDeps) {
   /** A removed share's id goes to its creator alone, so that nobody else can speak under a link that was given out. */
   async function isFree(share: ShareRow, { creator, createdAt }: NewShare): Promise<boolean> {
     if (share.door !== "direct") return false
+    // What was taken down does not come back under the link that it had.
+    if (share.revokedReason !== undefined) return false
     if (share.state === "revoked") return share.creator === creator
     if (!share.ownID || share.form !== undefined) return false
     const lastUse = Math.max(share.createdAt, share.ticketsUntil ?? 0)

@@ -1,6 +1,7 @@
-import { gone, notFound } from "../../protocol/errors.ts"
+import { type AuditOrigin, BY_ITSELF } from "../../protocol/audit.ts"
+import { gone, notFound, type ShareError } from "../../protocol/errors.ts"
 import type { Receipt } from "../../protocol/routes.ts"
-import type { BlobInfo, DeletionID, DeletionRow, Notifier } from "../ports.ts"
+import type { BlobInfo, DeletionID, DeletionRow, Notifier, ShareRow } from "../ports.ts"
 import type { ShareReader } from "../read/read.ts"
 import { authenticate } from "../secret.ts"
 import { objectPrefix, plainKey } from "../segment.ts"
@@ -21,6 +22,15 @@ export interface RevokeRequest {
   secret: string
   /** What has been removed is nobody's business but its owner's: a wrong secret is told that there is nothing. */
   discreet?: boolean
+  /** Who asks, for the audit. */
+  by?: AuditOrigin | undefined
+}
+
+export interface TakeDownRequest {
+  shareID: string
+  /** Shown to whoever opens the link. */
+  reason: string
+  by: AuditOrigin
 }
 
 export function createRevoker(
@@ -29,15 +39,40 @@ export function createRevoker(
   const { meta, blobs, notifier, machine, log, reader, settle } = deps
   const running = new Map<string, Promise<boolean>>()
 
-  async function revoke({ shareID, secret, discreet = false }: RevokeRequest): Promise<Receipt> {
+  async function revoke({
+    shareID,
+    secret,
+    discreet = false,
+    by = BY_ITSELF,
+  }: RevokeRequest): Promise<Receipt> {
     await authenticate(deps, { shareID, secret, to: "delete" }).catch(async (error) => {
       // Where links are open to all a tombstone is public, and a wrong secret learns nothing new from `gone`.
-      throw !discreet && (await isTombstone(shareID)) ? gone() : error
+      throw (!discreet && (await tombstoneOf(shareID))) || error
     })
     const share = await meta.findShare(shareID)
     if (!share) throw notFound()
-    const { generation } = share
-    const revoked = await meta.revoke({ shareID, generation }, machine.now())
+    return remove(share, { by })
+  }
+
+  /** For the operator, who needs no secret. Repeatable; the first reason stays. */
+  async function takeDown({ shareID, reason, by }: TakeDownRequest): Promise<Receipt> {
+    const share = await meta.findShare(shareID)
+    if (!share) throw notFound()
+    return remove(share, { by, reason })
+  }
+
+  async function remove(
+    share: ShareRow,
+    { by, reason }: { by: AuditOrigin; reason?: string },
+  ): Promise<Receipt> {
+    const { id: shareID, generation } = share
+    const at = machine.now()
+    const told =
+      reason === undefined
+        ? ({ ...by, at, event: "revoked" } as const)
+        : ({ ...by, at, event: "taken_down", details: { reason } } as const)
+    const named = { shareID, generation, ...(reason !== undefined && { reason }) }
+    const revoked = await meta.revoke(named, at, told)
     for (const id of revoked) {
       reader.forget(id)
       notifier.publish({ shareID: id, revision: share.revision, state: "revoked" })
@@ -55,9 +90,10 @@ export function createRevoker(
   }
 
   /** Asks first for what neither an active share has nor one that never was: the two take the same time. */
-  async function isTombstone(shareID: string): Promise<boolean> {
-    if (!(await meta.findDeletion(shareID))) return false
-    return (await meta.findShare(shareID))?.state !== "active"
+  async function tombstoneOf(shareID: string): Promise<ShareError | undefined> {
+    if (!(await meta.findDeletion(shareID))) return undefined
+    const share = await meta.findShare(shareID)
+    return share && share.state !== "active" ? gone(share) : undefined
   }
 
   /** Does what is due of a deletion, or waits for the node that is at it. */
@@ -154,6 +190,7 @@ export function createRevoker(
 
   return {
     revoke,
+    takeDown,
     async resumeDeletions(): Promise<void> {
       for (const deletion of await meta.unfinishedDeletions())
         if (isDue(deletion)) await runDeletion(deletion)

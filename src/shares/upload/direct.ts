@@ -91,6 +91,12 @@ export function createDirectDoor(deps: SharesDeps): DirectDoor {
     return { share, secretHash }
   }
 
+  async function enterToWrite(request: { shareID: string; secret: string }) {
+    const writer = await enter(request)
+    await deps.admitWriter?.(writer.share)
+    return writer
+  }
+
   /** Sealed content is open to all, as it is of no use without the key. */
   async function enterToRead({ shareID, secret }: StoredRequest): Promise<ActiveShare> {
     if (secret !== undefined) return (await enter({ shareID, secret })).share
@@ -126,14 +132,14 @@ export function createDirectDoor(deps: SharesDeps): DirectDoor {
     },
 
     async pass({ shareID, secret, passing, admit }) {
-      const { share } = await enter({ shareID, secret })
+      const { share } = await enterToWrite({ shareID, secret })
       if (passing.some((each) => "sealed" in each !== share.encrypted)) throw otherText(share)
       await admit()
       for (const each of passing) notifier.pass(shareID, each)
     },
 
     async presign({ shareID, secret, commit, merge, tickets }) {
-      const writer = await enter({ shareID, secret })
+      const writer = await enterToWrite({ shareID, secret })
       if (!commit && !merge) return answer(writer.share, tickets)
       if (commit) await uploads.commit(writer, commit)
       if (merge) await uploads.merge(writer, merge)

@@ -14,8 +14,8 @@ export interface NewShareLimiters {
  */
 export function limitNewShares(meta: MetaStore, { byAddress, byToken }: NewShareLimiters): MetaStore {
   /** Takes first: shares that are made at once cannot together be more than the limit. */
-  async function counted({ address, token }: NewShare, make: () => Promise<boolean>): Promise<boolean> {
-    const [limiter, key] = token === undefined ? [byAddress, address] : [byToken, token]
+  async function counted({ address, tokenID }: NewShare, make: () => Promise<boolean>): Promise<boolean> {
+    const [limiter, key] = tokenID === undefined ? [byAddress, address] : [byToken, tokenID]
     if (!limiter) return make()
     const { allowed, ...state } = await limiter.take(key)
     if (!allowed) throw new LimitReached(limiter.budget, state)

@@ -1,5 +1,7 @@
 import type { Kysely, Transaction } from "kysely"
+import type { AuditNote } from "../../protocol/audit.ts"
 import type { DeletionID, MetaStore } from "../../shares/ports.ts"
+import type { AuditWriter } from "../trust/audit-writer.ts"
 import type { Dialect } from "./dialect.ts"
 import { NO_METADATA, toDeletion } from "./rows.ts"
 import type { Schema } from "./schema.ts"
@@ -10,16 +12,23 @@ type DeletionQueries = Pick<
 >
 
 /** Revocations, and what their deletions owe. */
-export function createDeletionQueries(db: Kysely<Schema>, dialect: Dialect): DeletionQueries {
+export function createDeletionQueries(
+  db: Kysely<Schema>,
+  { dialect, audit }: { dialect: Dialect; audit: AuditWriter },
+): DeletionQueries {
   const update = ({ shareID, generation }: DeletionID) =>
     db.updateTable("deletions").where("share_id", "=", shareID).where("generation", "=", generation)
 
-  return {
-    revoke: (share, at) =>
-      db.transaction().execute((tx) => revoke(tx, { ...share, at, dialect, state: "revoked" })),
+  const end = (revocation: Omit<Revocation, "dialect">, note: AuditNote | undefined) =>
+    audit.transaction(async (tx, write) => {
+      const ids = await revoke(tx, { ...revocation, dialect })
+      if (note) for (const shareID of ids) await write({ ...note, shareID })
+      return ids
+    })
 
-    expire: (share, at) =>
-      db.transaction().execute((tx) => revoke(tx, { ...share, at, dialect, state: "expired" })),
+  return {
+    revoke: (share, at, note) => end({ ...share, at, state: "revoked" }, note),
+    expire: (share, at, note) => end({ ...share, at, state: "expired" }, note),
 
     async findDeletion(shareID, generation) {
       const row = await db
@@ -58,6 +67,7 @@ export function createDeletionQueries(db: Kysely<Schema>, dialect: Dialect): Del
 }
 
 interface Revocation extends DeletionID {
+  reason?: string
   at: number
   state: "revoked" | "expired"
   dialect: Dialect
@@ -65,7 +75,7 @@ interface Revocation extends DeletionID {
 
 async function revoke(
   tx: Transaction<Schema>,
-  { shareID, generation, at, state, dialect }: Revocation,
+  { shareID, generation, reason, at, state, dialect }: Revocation,
 ): Promise<string[]> {
   const named = await tx
     .selectFrom("shares")
@@ -119,6 +129,8 @@ async function revoke(
       // An id that its client brought goes to nobody else afterwards.
       creator: eb.case().when("door", "=", "direct").then(eb.ref("creator")).else(null).end(),
       address: null,
+      token_id: null,
+      revoked_reason: reason ?? null,
       sync_count: 0,
       ...NO_METADATA,
       plain_version: null,

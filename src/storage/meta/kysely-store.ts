@@ -1,6 +1,7 @@
 import type { Kysely } from "kysely"
 import type { MetaStore } from "../../shares/ports.ts"
 import type { TrustStore } from "../../trust/ports.ts"
+import { createAuditWriter } from "../trust/audit-writer.ts"
 import { createKyselyTrustStore } from "../trust/kysely-trust-store.ts"
 import { createAccessQueries } from "./access.ts"
 import { createDeletionQueries } from "./deletions.ts"
@@ -21,12 +22,13 @@ export interface Database extends MetaStore {
 
 /** The MetaStore over any SQL database that Kysely speaks to: a file for each of the things that it keeps. */
 export function createKyselyStore(db: Kysely<Schema>, dialect: Dialect): Database {
+  const audit = createAuditWriter(db)
   const store: MetaStore = {
-    ...createShareQueries(db, dialect),
-    ...createSecretQueries(db, dialect),
+    ...createShareQueries(db, { dialect, audit }),
+    ...createSecretQueries(db, { dialect, audit }),
     ...createManifestQueries(db, dialect),
     ...createPlainQueries(db),
-    ...createDeletionQueries(db, dialect),
+    ...createDeletionQueries(db, { dialect, audit }),
     ...createAccessQueries(db, dialect),
     ...createListQueries(db),
     takeLease: (lease) => takeLease(db, lease),
@@ -34,5 +36,5 @@ export function createKyselyStore(db: Kysely<Schema>, dialect: Dialect): Databas
     forgetLeases: (before) => forgetLeases(db, before),
     close: () => db.destroy(),
   }
-  return { ...guarded(store, dialect), trust: createKyselyTrustStore(db, dialect) }
+  return { ...guarded(store, dialect), trust: createKyselyTrustStore(db, { dialect, audit }) }
 }

@@ -1,6 +1,7 @@
 import type { Kysely, Transaction } from "kysely"
 import { USUAL_VISIBILITY } from "../../protocol/visibility.ts"
 import type { MetaStore, NewShare } from "../../shares/ports.ts"
+import type { AuditWriter } from "../trust/audit-writer.ts"
 import type { Dialect } from "./dialect.ts"
 import { NO_METADATA, toShare } from "./rows.ts"
 import type { Schema } from "./schema.ts"
@@ -8,11 +9,11 @@ import { giveSecrets } from "./secrets.ts"
 
 export function createShareQueries(
   db: Kysely<Schema>,
-  dialect: Dialect,
+  { dialect, audit }: { dialect: Dialect; audit: AuditWriter },
 ): Pick<MetaStore, "createShare" | "reuseShare" | "findShare" | "findUnsynced" | "noteTicket"> {
   return {
     createShare: (share) =>
-      db.transaction().execute(async (tx) => {
+      audit.transaction(async (tx, write) => {
         const made = await tx
           .insertInto("shares")
           .values({
@@ -26,11 +27,18 @@ export function createShareQueries(
           .onConflict((conflict) => conflict.column("share_id").doNothing())
           .returning("share_id")
           .executeTakeFirst()
-        if (made) await giveSecrets(tx, share)
-        return made !== undefined
+        if (!made) return false
+        await giveSecrets(tx, share)
+        if (share.audit) await write({ ...share.audit, shareID: share.id })
+        return true
       }),
 
-    reuseShare: (share, was) => db.transaction().execute((tx) => reuseShare(tx, { share, was, dialect })),
+    reuseShare: (share, was) =>
+      audit.transaction(async (tx, write) => {
+        const reused = await reuseShare(tx, { share, was, dialect })
+        if (reused && share.audit) await write({ ...share.audit, shareID: share.id })
+        return reused
+      }),
 
     async findShare(id) {
       const row = await db.selectFrom("shares").selectAll().where("share_id", "=", id).executeTakeFirst()
@@ -76,7 +84,7 @@ export function createShareQueries(
 
 /** What every share begins with, whether its id was given before or not. */
 function beginning(share: NewShare) {
-  const { sessionID, door, creator, address, ownID, encrypted, createdAt, access } = share
+  const { sessionID, door, creator, address, tokenID, ownID, encrypted, createdAt, access } = share
   return {
     session_id: sessionID,
     state: "active",
@@ -84,6 +92,8 @@ function beginning(share: NewShare) {
     form: null,
     creator,
     address,
+    token_id: tokenID ?? null,
+    revoked_reason: null,
     own_id: ownID ? 1 : 0,
     created_at: createdAt,
     updated_at: createdAt,

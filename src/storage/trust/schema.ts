@@ -1,5 +1,5 @@
 import type { Generated } from "kysely"
-import type { SessionKind } from "../../trust/ports.ts"
+import type { BlockRow, SessionKind } from "../../trust/ports.ts"
 
 /** The tables as migrations/0007-trust.ts makes them. */
 export interface TrustSchema {
@@ -33,5 +33,5 @@ export interface TrustSchema {
     last_used_at: number | null
     limits: string | null
   }
-  blocks: { kind: string; value: string; reason: string | null; created_at: number }
+  blocks: { kind: BlockRow["kind"]; value: string; reason: string | null; created_at: number }
 }
