@@ -33,6 +33,7 @@ export interface CountingApp {
 const NONE: Limiters = {
   "new-shares": undefined,
   "create-requests": undefined,
+  entries: undefined,
   views: undefined,
   syncs: undefined,
   passes: undefined,

@@ -34,18 +34,33 @@ export function identifyCreator(c: Context<ApiEnv>, { machine, config }: ApiDeps
     requireOwnHost(c, config.baseUrl)
     return address
   }
-  const offered = bearerToken(c.req.header("authorization")) ?? c.get("pathToken")
+  const offered = offeredToken(c)
   if (offered === undefined) {
     throw new ShareError(
       "unauthorized",
       "Creating shares here takes a token: ask the operator for one, and set it as `Authorization: Bearer <token>` or in enterprise.url as <server>/t/<token>.",
     )
   }
+  if (!isKnown(offered, { machine, config }))
+    throw new ShareError("unauthorized", "The token is not one of this server's.")
+  return machine.hash(`token:${offered}`)
+}
+
+/** Whether a request brings one of the server's create tokens. */
+export function bringsToken(c: Context<ApiEnv>, deps: Pick<ApiDeps, "machine" | "config">): boolean {
+  const offered = offeredToken(c)
+  return offered !== undefined && isKnown(offered, deps)
+}
+
+function isKnown(offered: string, { machine, config }: Pick<ApiDeps, "machine" | "config">): boolean {
   const hash = machine.hash(offered)
   let known = false
   for (const token of config.createTokens) known = machine.equal(machine.hash(token), hash) || known
-  if (!known) throw new ShareError("unauthorized", "The token is not one of this server's.")
-  return machine.hash(`token:${offered}`)
+  return known
+}
+
+function offeredToken(c: Context<ApiEnv>): string | undefined {
+  return bearerToken(c.req.header("authorization")) ?? c.get("pathToken")
 }
 
 /** Any page may point a name of its own at this machine; its requests then carry that name (DNS rebinding). */

@@ -12,6 +12,7 @@ import { createEventRoutes } from "./events.ts"
 import { createExportRoutes } from "./export.ts"
 import { createFormatRoutes } from "./formats.ts"
 import { createLimits } from "./limits.ts"
+import { createLock } from "./lock.ts"
 import { createMetadataRoutes } from "./metadata.ts"
 import { describeApi } from "./openapi.ts"
 import { createPageRoutes } from "./pages.ts"
@@ -41,6 +42,7 @@ export function createApp(deps: ApiDeps): App {
     const requestID = crypto.randomUUID()
     const path = pathOf(c.req.url)
     c.set("requestID", requestID)
+    c.set("outside", config.lock !== undefined)
     c.set("pathToken", splitPathToken(path).token)
     await next()
     if (!c.get("complete")) {
@@ -60,6 +62,9 @@ export function createApp(deps: ApiDeps): App {
     )
   })
 
+  const limits = createLimits(deps)
+  for (const path of ["/api/share/*", "/api/upload/*", "/share/*", "/s/*"]) app.use(path, limits.countRequest)
+  if (config.lock) app.use(createLock(config.lock, deps))
   app.get(ROUTES.health.path, (c) => c.json({ ok: true, version: config.version }))
   const doc = describeApi(config)
   app.get("/api/doc", (c) => c.json(doc))
@@ -69,8 +74,6 @@ export function createApp(deps: ApiDeps): App {
   app.get("/t/:token", (c) => c.redirect("/", 302))
   app.route("/", createAssetRoutes(assets))
   app.route("/", createPluginRoutes(deps))
-  const limits = createLimits(deps)
-  for (const path of ["/api/share/*", "/api/upload/*", "/share/*", "/s/*"]) app.use(path, limits.countRequest)
   app.route("/", createShareRoutes(deps, limits))
   const events = createEventRoutes(deps)
   app.route("/", events.routes)

@@ -1,6 +1,7 @@
 import type { BudgetName, Limiter, Log, Machine, UploadDoor } from "../shares/ports.ts"
 import type { Shares } from "../shares/shares.ts"
 import type { Encode } from "./content-coding.ts"
+import type { LockSettings } from "./lock.ts"
 
 /** A built asset of the viewer, in memory: served under `/assets/<name>`. */
 export interface Asset {
@@ -27,6 +28,8 @@ export interface ApiConfig {
   baseUrl: string
   /** With none, anybody who reaches the server may create. */
   createTokens: readonly string[]
+  /** Undefined: reading takes nothing but the link. */
+  lock?: LockSettings | undefined
   maxSyncBytes: number
   version: string
   /** Id of the sample share, when there is one. */
@@ -64,6 +67,8 @@ export interface ApiEnv {
     requestID: string
     /** The token of a `/t/<token>` address, if it came by one. */
     pathToken: string | undefined
+    /** It has not come past the server's lock. */
+    outside: boolean
     /** The answer has all its headers and its final form. */
     complete: boolean | undefined
   }

@@ -1,10 +1,12 @@
 import type { Context } from "hono"
 import { ShareError } from "../protocol/errors.ts"
 import { LimitReached, StorageError } from "../shares/ports.ts"
+import { renderLockedPage } from "../viewer/locked-page.ts"
 import { renderMessagePage } from "../viewer/message-page.ts"
 import { assetUrls } from "./assets.ts"
 import type { ApiDeps, ApiEnv } from "./context.ts"
 import { describeLimit } from "./limits.ts"
+import { BASIC_CHALLENGE, Locked } from "./lock.ts"
 import { wantedFormat } from "./wanted-format.ts"
 
 /** Seconds after which a client may try again when the storage does not answer. */
@@ -16,15 +18,20 @@ export function answerError(error: unknown, c: Context<ApiEnv>, deps: ApiDeps): 
   const headers: Record<string, string> = { "cache-control": "no-store" }
   if (known.code === "unavailable") headers["retry-after"] = RETRY_AFTER
   if (error instanceof LimitReached) Object.assign(headers, describeLimit(error).headers)
-  if (known.code === "unauthorized") headers["www-authenticate"] = "Bearer"
+  if (known.code === "unauthorized")
+    headers["www-authenticate"] = error instanceof Locked ? BASIC_CHALLENGE : "Bearer"
   const format = wantedFormat(c)
   if (c.req.path.startsWith("/api/") || format === "json")
     return c.json(known.toBody(), known.status, headers)
   if (format) return c.text(`${MESSAGES[known.status] ?? known.message}\n`, known.status, headers)
-  const page = renderMessagePage({
-    status: known.status,
+  const said = {
     title: TITLES[known.status] ?? "Something went wrong",
     message: MESSAGES[known.status] ?? known.message,
+  }
+  if (c.get("outside")) return c.html(renderLockedPage(said), known.status, headers)
+  const page = renderMessagePage({
+    status: known.status,
+    ...said,
     ...(known.code === "invalid_request" && asksForPartOfShare(c) && { instead: wholeOf(c) }),
     assets: assetUrls(deps.assets),
   })
@@ -47,6 +54,7 @@ const MESSAGES: Partial<Record<number, string>> = {
 
 const TITLES: Partial<Record<number, string>> = {
   400: "This cannot be shown",
+  401: "This server is locked",
   404: "Nothing here",
   410: "This share is gone",
   422: "This share cannot be shown",

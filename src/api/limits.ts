@@ -69,6 +69,7 @@ const REFUSALS: Record<BudgetName, (limit: number) => string> = {
     `Your address has made the ${limit} requests to create shares that it may make in a minute.`,
   views: (limit) => `Your address has made the ${limit} requests for shares that it may make in a minute.`,
   syncs: (limit) => `Your address has made the ${limit} changes to shares that it may make in a minute.`,
+  entries: (limit) => `Your address has given the ${limit} wrong passwords that it may give in a minute.`,
   passes: (limit) =>
     `Your address has handed on passing text ${limit} times, as often as it may in a minute.`,
   "share-passes": (limit) =>

@@ -61,7 +61,7 @@ export async function compose(
   const upkeep = startUpkeep({ shares, log })
   const painter = createPainter({ log })
 
-  const { createTokens, maxSyncBytes } = config
+  const { createTokens, lock: serverLock, maxSyncBytes } = config
   const app = createApp({
     shares,
     machine,
@@ -72,7 +72,14 @@ export async function compose(
     drawPicture: painter.draw,
     uploads,
     limiters,
-    config: { baseUrl, createTokens, maxSyncBytes, version, ...(sampleID === undefined ? {} : { sampleID }) },
+    config: {
+      baseUrl,
+      createTokens,
+      lock: serverLock,
+      maxSyncBytes,
+      version,
+      ...(sampleID === undefined ? {} : { sampleID }),
+    },
   })
   return {
     app,

@@ -35,6 +35,7 @@ test("nothing set is a server on loopback with everything under ./data", () => {
     migrate: true,
     s3: undefined,
     createTokens: [],
+    lock: undefined,
     maxSyncBytes: 256 * 1024 * 1024,
     maxShareBytes: 512 * 1024 * 1024,
     limits: {
@@ -124,6 +125,20 @@ test("DATABASE_URL is a PostgreSQL address, and is never quoted", () => {
     expect(fault, url).toMatch(/^DATABASE_URL: /)
     expect(fault).not.toMatch(/hid/)
   }
+})
+
+test("a lock takes both halves, and its password is never quoted", () => {
+  const both = { SERVER_USERNAME: "team", SERVER_PASSWORD: "hidden words: ä" }
+  expect(readConfig(both).lock).toEqual({ username: "team", password: "hidden words: ä" })
+  expect(faults({ SERVER_USERNAME: "team" })).toEqual([
+    "SERVER_PASSWORD: missing, while SERVER_USERNAME is set.",
+  ])
+  expect(faults({ SERVER_PASSWORD: "hidden" })).toEqual([
+    "SERVER_USERNAME: missing, while SERVER_PASSWORD is set.",
+  ])
+  const told = faults({ SERVER_USERNAME: "te:am", SERVER_PASSWORD: "hid\u0000den" })
+  expect(told.map((fault) => fault.split(":")[0])).toEqual(["SERVER_USERNAME", "SERVER_PASSWORD"])
+  expect(told.join()).not.toContain("hid")
 })
 
 const S3 = {

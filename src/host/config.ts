@@ -1,7 +1,9 @@
+import type { LockSettings } from "../api/lock.ts"
 import { LIMITS } from "../protocol/limits.ts"
 import { isLoopback } from "../protocol/loopback.ts"
 import type { S3Settings } from "../storage/blobs/s3.ts"
 import { LIMIT_VARIABLES, type LimitSettings } from "./limit-variables.ts"
+import { halfSetLock, LOCK_VARIABLES, lockOf } from "./lock-variables.ts"
 import { halfSetS3, S3_VARIABLES } from "./s3-variables.ts"
 import { type Environment, isSet, readSwitch, type Variable } from "./variable.ts"
 
@@ -20,6 +22,8 @@ export interface Config {
   /** Undefined: files in `dataDir`. */
   s3: S3Settings | undefined
   createTokens: string[]
+  /** Undefined: reading takes nothing but the link. */
+  lock: LockSettings | undefined
   maxSyncBytes: number
   maxShareBytes: number
   limits: LimitSettings
@@ -65,6 +69,7 @@ export const VARIABLES = {
     fallback: "",
     parse: readTokens,
   },
+  ...LOCK_VARIABLES,
   MAX_SYNC_BYTES: {
     about: "The largest sync that is taken in, in bytes, or with KiB, MiB or GiB behind the number.",
     fallback: `${LIMITS.syncBytes / 1024 / 1024}MiB`,
@@ -124,6 +129,10 @@ export function readConfig(env: Environment): Config {
       publicEndpoint: read("S3_PUBLIC_ENDPOINT", VARIABLES.S3_PUBLIC_ENDPOINT),
     },
     createTokens: read("CREATE_TOKENS", VARIABLES.CREATE_TOKENS),
+    lock: {
+      username: read("SERVER_USERNAME", VARIABLES.SERVER_USERNAME),
+      password: read("SERVER_PASSWORD", VARIABLES.SERVER_PASSWORD),
+    },
     maxSyncBytes: read("MAX_SYNC_BYTES", VARIABLES.MAX_SYNC_BYTES),
     maxShareBytes: read("MAX_SHARE_BYTES", VARIABLES.MAX_SHARE_BYTES),
     limits: {
@@ -138,9 +147,10 @@ export function readConfig(env: Environment): Config {
     logLevel: read("LOG_LEVEL", VARIABLES.LOG_LEVEL),
     sample: read("SAMPLE", VARIABLES.SAMPLE),
   }
-  faults.push(...unsafe(config), ...halfSetS3(env))
+  faults.push(...unsafe(config), ...halfSetS3(env), ...halfSetLock(config.lock))
   if (faults.length > 0) throw new ConfigError(faults)
-  return { ...config, s3: isSet(env, "S3_ENDPOINT") ? config.s3 : undefined } as Config
+  const s3 = isSet(env, "S3_ENDPOINT") ? config.s3 : undefined
+  return { ...config, s3, lock: lockOf(config.lock) } as Config
 }
 
 /** A server that others can reach must not let everybody write to it. */

@@ -5,6 +5,8 @@ import { openPostgresLimits } from "../storage/limiter/postgres.ts"
 import type { Config } from "./config.ts"
 
 const MINUTE = 60_000
+/** Wrong passwords of one address a minute: a person who mistypes is not held up, and who guesses gets nowhere. */
+const ENTRIES = 20
 /** Of one share a minute: a plugin hands text on seven times a second. */
 const SHARE_PASSES = 1_260
 
@@ -20,6 +22,7 @@ export function openLimiters(
     limiters: {
       "new-shares": open("new-shares", limits.newSharesPerHour, 60 * MINUTE, everywhere),
       "create-requests": open("create-requests", limits.createRequestsPerMinute, MINUTE, everywhere),
+      entries: open("entries", ENTRIES, MINUTE, everywhere),
       views: open("views", limits.viewsPerMinute, MINUTE, here),
       syncs: open("syncs", limits.syncsPerMinute, MINUTE, here),
       // As often again as syncs from one address, and of one share three times as often as a plugin does.

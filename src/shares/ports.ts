@@ -416,7 +416,14 @@ export class StorageError extends Error {
 }
 
 /** What is limited, each by itself. */
-export type BudgetName = "new-shares" | "create-requests" | "views" | "syncs" | "passes" | "share-passes"
+export type BudgetName =
+  | "new-shares"
+  | "create-requests"
+  | "entries"
+  | "views"
+  | "syncs"
+  | "passes"
+  | "share-passes"
 
 /**
  * How often each key may do something. Windows are fixed: a key's first take begins one, and when it ends everything

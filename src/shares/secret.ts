@@ -1,4 +1,4 @@
-import { notFound } from "../protocol/errors.ts"
+import { notFound, ShareError } from "../protocol/errors.ts"
 import type { Machine, MetaStore, SecretScope } from "./ports.ts"
 
 /** 24 random bytes in base64url: 32 characters. */
@@ -35,4 +35,18 @@ export async function authenticate(
   }
   if (!matches) throw notFound()
   return hash
+}
+
+/** The same as a question. */
+export async function isAuthentic(
+  deps: { meta: MetaStore; machine: Machine },
+  request: { shareID: string; secret: string; to: SecretScope },
+): Promise<boolean> {
+  try {
+    await authenticate(deps, request)
+    return true
+  } catch (error) {
+    if (error instanceof ShareError) return false
+    throw error
+  }
 }

@@ -8,6 +8,7 @@ import { type CreateRequest, createCreator } from "./create/create.ts"
 import type { BlobStore, Log, Machine, MetaStore, Notifier } from "./ports.ts"
 import { createReader, type ShareReader } from "./read/read.ts"
 import { createRevoker } from "./revoke/revoke.ts"
+import { isAuthentic } from "./secret.ts"
 import { createDirectDoor, type DirectDoor } from "./upload/direct.ts"
 import { createPlainForm } from "./upload/plain.ts"
 import { createWatch } from "./upload/watch.ts"
@@ -31,6 +32,8 @@ export interface Shares extends ShareReader, DirectDoor {
   create(request: CreateRequest): Promise<{ id: string; secret: string }>
   /** Appends what changed as one commit. Resolves to the revision that the share then has. */
   append(request: { shareID: string; secret: string; items: AsyncIterable<Item[]> }): Promise<number>
+  /** Whether the secret is one that may write to the share, whatever has become of that. */
+  opens(request: { shareID: string; secret: string }): Promise<boolean>
   /** Revokes the share and deletes what is stored for it. Repeatable. */
   revoke(request: { shareID: string; secret: string }): Promise<Receipt>
   /** Goes on with deletions that a crash or a failing store interrupted. */
@@ -103,6 +106,7 @@ export function createShares(deps: SharesDeps): Shares {
       return reader.find(shareID)
     },
     create: createCreator(deps),
+    opens: (request) => isAuthentic(deps, { ...request, to: "write" }),
     append: (request) => track(appender.append(request)),
     revoke: (request) => track(revoker.revoke(request)),
     resumeDeletions: () => track(revoker.resumeDeletions()),
