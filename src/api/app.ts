@@ -18,7 +18,7 @@ import { describeApi } from "./openapi.ts"
 import { createPageRoutes } from "./pages.ts"
 import { createPluginRoutes } from "./plugin-file.ts"
 import { createSearchRoutes } from "./search.ts"
-import { SECURITY_HEADERS } from "./security-headers.ts"
+import { securityHeaders } from "./security-headers.ts"
 import { createShareRoutes } from "./share.ts"
 import { createUploadRoutes } from "./uploads.ts"
 
@@ -37,6 +37,7 @@ export function createApp(deps: ApiDeps): App {
   })
 
   const squeeze = compress()
+  const everyHeader = Object.entries(securityHeaders(config.baseUrl))
   app.use(async (c, next) => {
     const started = machine.now()
     const requestID = crypto.randomUUID()
@@ -47,7 +48,9 @@ export function createApp(deps: ApiDeps): App {
     await next()
     if (!c.get("complete")) {
       await squeeze(c, async () => {})
-      for (const [name, value] of Object.entries(SECURITY_HEADERS)) c.res.headers.set(name, value)
+      for (const [name, value] of everyHeader) c.res.headers.set(name, value)
+      // Nobody keeps what does not say that it may be kept: a share may be revoked, a secret is shown once.
+      if (!c.res.headers.has("cache-control")) c.res.headers.set("cache-control", "no-store")
       c.res.headers.set("x-request-id", requestID)
     }
     log.debug(
@@ -72,7 +75,7 @@ export function createApp(deps: ApiDeps): App {
   app.get("/favicon.ico", (c) => c.redirect(assetUrls(assets).icon, 302))
   // The address of opencode.json, opened in a browser.
   app.get("/t/:token", (c) => c.redirect("/", 302))
-  app.route("/", createAssetRoutes(assets))
+  app.route("/", createAssetRoutes(assets, config))
   app.route("/", createPluginRoutes(deps))
   app.route("/", createShareRoutes(deps, limits))
   const events = createEventRoutes(deps)

@@ -21,7 +21,7 @@ import { chooseCoding } from "./content-coding.ts"
 import type { ApiDeps, ApiEnv } from "./context.ts"
 import { namesTag } from "./entity-tag.ts"
 import { createPageCache } from "./page-cache.ts"
-import { SECURITY_HEADERS } from "./security-headers.ts"
+import { securityHeaders } from "./security-headers.ts"
 import { shownShare } from "./shown-share.ts"
 import { streamText } from "./stream-text.ts"
 
@@ -29,11 +29,12 @@ import { streamText } from "./stream-text.ts"
 export function createPageRoutes({ shares, machine, encode, assets, config, log }: ApiDeps): Hono<ApiEnv> {
   const app = new Hono<ApiEnv>()
   const urls = assetUrls(assets)
+  const keptHeaders = { ...securityHeaders(config.baseUrl), ...KEPT_HEADERS }
   const pages = createPageCache({
     shares: { ...shares, read: readForPage },
     machine,
     encode,
-    headers: { ...PAGE_HEADERS, ...KEPT_HEADERS },
+    headers: { ...PAGE_HEADERS, ...keptHeaders },
     render: ({ share, fold }) =>
       share.encrypted
         ? renderEncryptedPage(encryptedPageOf(share))
@@ -77,7 +78,7 @@ export function createPageRoutes({ shares, machine, encode, assets, config, log 
     const form = unchanged ? undefined : await page.form(coding)
     // One plain object, which the adapter sends as it is: a Headers costs more than all the rest of the answer.
     c.set("complete", true)
-    const headers = { ...(form?.headers ?? { ...KEPT_HEADERS, etag }), "x-request-id": c.get("requestID") }
+    const headers = { ...(form?.headers ?? { ...keptHeaders, etag }), "x-request-id": c.get("requestID") }
     return new Response(form?.body ?? null, { status: unchanged ? 304 : 200, headers })
   })
 
@@ -157,7 +158,6 @@ const PAGE_HEADERS = {
 }
 
 const KEPT_HEADERS = {
-  ...SECURITY_HEADERS,
   // Asked for again before each use, and never kept by anybody but its reader. What is compressed here stays as it
   // is, since a strong tag stands for its bytes.
   "cache-control": "private, no-cache, no-transform",

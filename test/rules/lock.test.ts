@@ -80,7 +80,12 @@ test("[W1] the user name and the password open everything", async () => {
   }
   const asset = /\/assets\/[^"]+\.css/.exec((await by(RIGHT).call("GET", "/")).text)?.[0] ?? "no asset"
   expect((await by().call("GET", asset)).status).toBe(401)
-  expect((await by(RIGHT).call("GET", asset)).status).toBe(200)
+  const styled = await by(RIGHT).call("GET", asset)
+  // A cache that many share would give it to whoever asks.
+  expect([styled.status, styled.headers.get("cache-control")]).toEqual([
+    200,
+    "private, max-age=31536000, immutable",
+  ])
   const head = await fetch(`${url}/share/${id}`, { method: "HEAD", headers: RIGHT })
   expect(head.status).toBe(200)
 })
