@@ -22,6 +22,8 @@ export interface CountingApp {
   clock: { now: number }
   /** Whether other nodes are heard. */
   hearing: { fresh: boolean }
+  /** What the app answers. */
+  routes: App["routes"]
   /** Calls since the last time this was asked, such as `meta.findShare`. */
   calls(): string[]
   /** Runs `work` after the next call of that name, before its caller has the answer. */
@@ -70,7 +72,8 @@ export async function createCountingApp(): Promise<CountingApp> {
   }
 
   const meta = await openSqliteStore({ file: join(folder, "test.db"), migrate: true })
-  const blobs: BlobStore = await openFileStore({ root: folder, baseUrl })
+  const store = await openFileStore({ root: folder, baseUrl })
+  const blobs: BlobStore = store
   const machine = { ...createMachine(), now: () => clock.now }
   const log = createLog("silent")
   const painter = createPainter({ log })
@@ -93,7 +96,7 @@ export async function createCountingApp(): Promise<CountingApp> {
     assets: await builtAssets(),
     plugin: builtPlugin,
     drawPicture: counted("picture", painter).draw,
-    uploads: undefined,
+    uploads: store.uploads,
     limiters: NONE,
     config: { baseUrl, createTokens: [], maxSyncBytes: 2 ** 28, version: "test" },
   })
@@ -103,6 +106,7 @@ export async function createCountingApp(): Promise<CountingApp> {
     meta,
     clock,
     hearing,
+    routes: app.routes,
     calls: () => seen.splice(0),
     after: (call, work) => interruptions.set(call, work),
     request: async (path, init = {}) =>

@@ -24,6 +24,8 @@ import { createUploadRoutes } from "./uploads.ts"
 
 export interface App {
   fetch(request: Request, bindings: Bindings): Response | Promise<Response>
+  /** What it answers, as the router has it. `ALL` is what stands before others, or answers what they do not take. */
+  readonly routes: readonly { method: string; path: string }[]
   /** Ends the streams of those who watch, so that a server that stops need not wait for them. */
   endStreams(): void
 }
@@ -105,5 +107,5 @@ export function createApp(deps: ApiDeps): App {
   }
   app.notFound((c) => answerError(new ShareError("not_found", "There is nothing at this address."), c, deps))
   app.onError((error, c) => answerError(error, c, deps))
-  return { fetch: app.fetch, endStreams: events.close }
+  return { fetch: app.fetch, routes: app.routes, endStreams: events.close }
 }

@@ -63,7 +63,8 @@ export function createShareRoutes(deps: ApiDeps, limits: Limits): Hono<ApiEnv> {
     const shareID = readShareID(c)
     const inHeader = c.req.header("x-share-secret") !== undefined
     const secret = inHeader ? readSecretHeader(c) : (await readBody(c, deleteBody)).secret
-    const answer: DeleteAnswer = { ok: true, receipt: await shares.revoke({ shareID, secret }) }
+    const discreet = config.lock !== undefined
+    const answer: DeleteAnswer = { ok: true, receipt: await shares.revoke({ shareID, secret, discreet }) }
     return c.json(answer)
   })
 

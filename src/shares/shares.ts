@@ -7,7 +7,7 @@ import { createSweeper, type Swept } from "./compact/sweep.ts"
 import { type CreateRequest, createCreator } from "./create/create.ts"
 import type { BlobStore, Log, Machine, MetaStore, Notifier } from "./ports.ts"
 import { createReader, type ShareReader } from "./read/read.ts"
-import { createRevoker } from "./revoke/revoke.ts"
+import { createRevoker, type RevokeRequest } from "./revoke/revoke.ts"
 import { isAuthentic } from "./secret.ts"
 import { createDirectDoor, type DirectDoor } from "./upload/direct.ts"
 import { createPlainForm } from "./upload/plain.ts"
@@ -35,7 +35,7 @@ export interface Shares extends ShareReader, DirectDoor {
   /** Whether the secret is one that may write to the share, whatever has become of that. */
   opens(request: { shareID: string; secret: string }): Promise<boolean>
   /** Revokes the share and deletes what is stored for it. Repeatable. */
-  revoke(request: { shareID: string; secret: string }): Promise<Receipt>
+  revoke(request: RevokeRequest): Promise<Receipt>
   /** Goes on with deletions that a crash or a failing store interrupted. */
   resumeDeletions(): Promise<void>
   /** To be called about every minute: goes on with deletions, and deletes what merges have replaced. */

@@ -61,8 +61,9 @@ export function createAppender(deps: AppenderDeps) {
   async function append({ shareID, secret, items }: AppendRequest): Promise<number> {
     const { signal, end } = watch(shareID)
     try {
-      const found = await findWritable(shareID)
+      // First: who has no secret learns nothing, by the answer or its time.
       const secretHash = await authenticate(deps, { shareID, secret, to: "write" })
+      const found = await findWritable(shareID)
       if (found.door !== "native") throw otherDoor()
       const { sessionID } = found
       const arriving = readAhead(prepareAll(until(signal, items), sessionID), ({ line }) => line.length)

@@ -2,7 +2,7 @@ import { gone, notFound } from "../../protocol/errors.ts"
 import type { Receipt } from "../../protocol/routes.ts"
 import type { BlobInfo, DeletionID, DeletionRow, Notifier } from "../ports.ts"
 import type { ShareReader } from "../read/read.ts"
-import { authenticate } from "../secret.ts"
+import { isAuthentic } from "../secret.ts"
 import { objectPrefix, plainKey } from "../segment.ts"
 import type { SharesDeps } from "../shares.ts"
 import { LATE_PUT_MS, LATE_UPLOAD_MS } from "../upload-times.ts"
@@ -16,19 +16,26 @@ const LOOK_EVERY_MS = 250
 /** How long a deletion is one node's: when that node is cut off, others go on after this. */
 const LEASE_MS = 30_000
 
+export interface RevokeRequest {
+  shareID: string
+  secret: string
+  /** What has been removed is nobody's business but its owner's: a wrong secret is told that there is nothing. */
+  discreet?: boolean
+}
+
 export function createRevoker(
   deps: SharesDeps & { reader: ShareReader; settle: (shareID: string) => Promise<void> },
 ) {
   const { meta, blobs, notifier, machine, log, reader, settle } = deps
   const running = new Map<string, Promise<boolean>>()
 
-  async function revoke({ shareID, secret }: { shareID: string; secret: string }): Promise<Receipt> {
+  async function revoke({ shareID, secret, discreet = false }: RevokeRequest): Promise<Receipt> {
+    const isOwners = await isAuthentic(deps, { shareID, secret, to: "delete" })
+    // In any case, so that time does not tell whether there is such a share.
     const share = await meta.findShare(shareID)
     if (!share) throw notFound()
-    // The tombstone is public, so a wrong secret learns nothing new from `gone`.
-    await authenticate(deps, { shareID, secret, to: "delete" }).catch((error) => {
-      throw share.state === "active" ? error : gone()
-    })
+    // Where links are open to all a tombstone is public, and a wrong secret learns nothing new from `gone`.
+    if (!isOwners) throw share.state === "active" || discreet ? notFound() : gone()
     const { generation } = share
     const revoked = await meta.revoke({ shareID, generation }, machine.now())
     for (const id of revoked) {

@@ -82,10 +82,11 @@ export function createDirectDoor(deps: SharesDeps): DirectDoor {
   const uploads = createUploadCommitter(deps)
 
   async function enter({ shareID, secret }: { shareID: string; secret: string }) {
+    // First: who has no secret learns nothing, by the answer or its time.
+    const secretHash = await authenticate(deps, { shareID, secret, to: "write" })
     const found = await meta.findShare(shareID)
     if (!found) throw notFound()
     const share = requireActive(found)
-    const secretHash = await authenticate(deps, { shareID, secret, to: "write" })
     if (share.door !== "direct") throw otherDoor()
     return { share, secretHash }
   }
