@@ -2,7 +2,7 @@ import { mkdtemp, rm } from "node:fs/promises"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { type App, createApp } from "../src/api/app.ts"
-import type { Limiters } from "../src/api/context.ts"
+import type { ApiConfig, Limiters } from "../src/api/context.ts"
 import { encode } from "../src/host/encode.ts"
 import { createLog } from "../src/host/log.ts"
 import { createMachine } from "../src/host/machine.ts"
@@ -42,7 +42,7 @@ const NONE: Limiters = {
   "share-passes": undefined,
 }
 
-export async function createCountingApp(): Promise<CountingApp> {
+export async function createCountingApp(changes: Partial<ApiConfig> = {}): Promise<CountingApp> {
   const folder = await mkdtemp(join(tmpdir(), "better-share-app-"))
   const baseUrl = "http://127.0.0.1"
   const clock = { now: Date.now() }
@@ -98,7 +98,7 @@ export async function createCountingApp(): Promise<CountingApp> {
     drawPicture: counted("picture", painter).draw,
     uploads: store.uploads,
     limiters: NONE,
-    config: { baseUrl, createTokens: [], maxSyncBytes: 2 ** 28, version: "test" },
+    config: { baseUrl, createTokens: [], maxSyncBytes: 2 ** 28, version: "test", ...changes },
   })
 
   return {

@@ -178,7 +178,8 @@ export interface MetaStore {
     since: number
   }): Promise<ShareRow | undefined>
   addSecret(secret: { shareID: string; hash: string; scope: SecretScope; createdAt: number }): Promise<void>
-  secrets(shareID: string): Promise<{ hash: string; scope: SecretScope }[]>
+  /** The share's secrets, or the one of them that has this hash. */
+  secrets(shareID: string, hash?: string): Promise<{ hash: string; scope: SecretScope }[]>
   /**
    * Gives the newest active share of the direct door that the creator made for the session, sealed or not as asked, new
    * secrets in the place of all that it had, in one transaction. Undefined, and nothing done, when there is none.

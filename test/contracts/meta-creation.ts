@@ -36,6 +36,9 @@ export function creationContract(bench: () => MetaBench) {
     expect(await meta.secrets(share.id)).toEqual(expect.arrayContaining([...secrets]))
     expect(await meta.findShare("nobody")).toBeUndefined()
     expect(await meta.secrets("nobody")).toEqual([])
+    const [one] = secrets
+    expect(await meta.secrets(share.id, one?.hash)).toEqual([one])
+    expect(await meta.secrets(share.id, "another hash")).toEqual([])
   })
 
   test("an id is given once, whatever became of its share", async () => {

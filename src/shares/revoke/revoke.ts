@@ -2,7 +2,7 @@ import { gone, notFound } from "../../protocol/errors.ts"
 import type { Receipt } from "../../protocol/routes.ts"
 import type { BlobInfo, DeletionID, DeletionRow, Notifier } from "../ports.ts"
 import type { ShareReader } from "../read/read.ts"
-import { isAuthentic } from "../secret.ts"
+import { authenticate } from "../secret.ts"
 import { objectPrefix, plainKey } from "../segment.ts"
 import type { SharesDeps } from "../shares.ts"
 import { LATE_PUT_MS, LATE_UPLOAD_MS } from "../upload-times.ts"
@@ -30,12 +30,12 @@ export function createRevoker(
   const running = new Map<string, Promise<boolean>>()
 
   async function revoke({ shareID, secret, discreet = false }: RevokeRequest): Promise<Receipt> {
-    const isOwners = await isAuthentic(deps, { shareID, secret, to: "delete" })
-    // In any case, so that time does not tell whether there is such a share.
+    await authenticate(deps, { shareID, secret, to: "delete" }).catch(async (error) => {
+      // Where links are open to all a tombstone is public, and a wrong secret learns nothing new from `gone`.
+      throw !discreet && (await isTombstone(shareID)) ? gone() : error
+    })
     const share = await meta.findShare(shareID)
     if (!share) throw notFound()
-    // Where links are open to all a tombstone is public, and a wrong secret learns nothing new from `gone`.
-    if (!isOwners) throw share.state === "active" || discreet ? notFound() : gone()
     const { generation } = share
     const revoked = await meta.revoke({ shareID, generation }, machine.now())
     for (const id of revoked) {
@@ -52,6 +52,12 @@ export function createRevoker(
     const deletion = await meta.findDeletion(shareID, generation)
     if (!deletion) throw gone()
     return toReceipt(deletion, finalFrom(deletion, notifier))
+  }
+
+  /** Asks first for what neither an active share has nor one that never was: the two take the same time. */
+  async function isTombstone(shareID: string): Promise<boolean> {
+    if (!(await meta.findDeletion(shareID))) return false
+    return (await meta.findShare(shareID))?.state !== "active"
   }
 
   /** Does what is due of a deletion, or waits for the node that is at it. */

@@ -16,8 +16,13 @@ export function createSecretQueries(
         .execute()
     },
 
-    secrets: (shareID) =>
-      db.selectFrom("share_secrets").select(["hash", "scope"]).where("share_id", "=", shareID).execute(),
+    secrets: (shareID, hash) =>
+      db
+        .selectFrom("share_secrets")
+        .select(["hash", "scope"])
+        .where("share_id", "=", shareID)
+        .$if(hash !== undefined, (query) => query.where("hash", "=", hash ?? ""))
+        .execute(),
 
     renewSecrets: ({ sessionID, creator, encrypted, secrets, at }) =>
       db.transaction().execute(async (tx) => {
