@@ -21,7 +21,7 @@ export function answerError(error: unknown, c: Context<ApiEnv>, deps: ApiDeps): 
   if (known.code === "unauthorized")
     headers["www-authenticate"] = error instanceof Locked ? BASIC_CHALLENGE : "Bearer"
   const format = wantedFormat(c)
-  if (c.req.path.startsWith("/api/") || format === "json")
+  if (/^\/api(?:\/|$)/.test(c.req.path) || format === "json")
     return c.json(known.toBody(), known.status, headers)
   if (format) return c.text(`${MESSAGES[known.status] ?? known.message}\n`, known.status, headers)
   const said = {
