@@ -1,8 +1,8 @@
-import { gone, notFound } from "../../protocol/errors.ts"
+import { gone, ShareError } from "../../protocol/errors.ts"
 import type { Receipt } from "../../protocol/routes.ts"
 import type { BlobInfo, DeletionID, DeletionRow, Notifier } from "../ports.ts"
 import type { ShareReader } from "../read/read.ts"
-import { authenticate } from "../secret.ts"
+import { findBySecret } from "../secret.ts"
 import { objectPrefix, plainKey } from "../segment.ts"
 import type { SharesDeps } from "../shares.ts"
 import { LATE_PUT_MS, LATE_UPLOAD_MS } from "../upload-times.ts"
@@ -30,12 +30,10 @@ export function createRevoker(
   const running = new Map<string, Promise<boolean>>()
 
   async function revoke({ shareID, secret, discreet = false }: RevokeRequest): Promise<Receipt> {
-    await authenticate(deps, { shareID, secret, to: "delete" }).catch(async (error) => {
+    const { share } = await findBySecret(deps, { shareID, secret, to: "delete" }).catch(async (error) => {
       // Where links are open to all a tombstone is public, and a wrong secret learns nothing new from `gone`.
-      throw !discreet && (await isTombstone(shareID)) ? gone() : error
+      throw error instanceof ShareError && !discreet && (await isTombstone(shareID)) ? gone() : error
     })
-    const share = await meta.findShare(shareID)
-    if (!share) throw notFound()
     const { generation } = share
     const revoked = await meta.revoke({ shareID, generation }, machine.now())
     for (const id of revoked) {
