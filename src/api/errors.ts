@@ -26,7 +26,7 @@ export function answerError(error: unknown, c: Context<ApiEnv>, deps: ApiDeps): 
   const challenge = error instanceof Locked ? BASIC_CHALLENGE : CHALLENGES[known.code]
   if (challenge) headers["www-authenticate"] = challenge
   const format = wantedFormat(c)
-  if (c.req.path.startsWith("/api/") || format === "json")
+  if (/^\/api(?:\/|$)/.test(c.req.path) || format === "json")
     return c.json(known.toBody(), known.status, headers)
   if (format) return c.text(`${MESSAGES[known.status] ?? known.message}\n`, known.status, headers)
   const asked = known.code === "password_required" ? namedShare(c) : undefined

@@ -1,5 +1,5 @@
-import { ShareError, WrongSecret } from "../protocol/errors.ts"
-import type { Machine, MetaStore, SecretScope } from "./ports.ts"
+import { notFound, ShareError, WrongSecret } from "../protocol/errors.ts"
+import type { Machine, MetaStore, SecretScope, ShareRow } from "./ports.ts"
 
 /** 24 random bytes in base64url: 32 characters. */
 export function createSecret(machine: Machine): string {
@@ -38,7 +38,23 @@ export async function authenticate(
   return hash
 }
 
-/** The same as a question. */
+/**
+ * The share that a secret opens for this, and the secret's hash. Throws `not_found`. The secret comes first, so that who has
+ * none learns nothing by the answer or its time; and again behind the row, as the id may have been given again
+ * meanwhile, to a share with other secrets, or taken over by its owner.
+ */
+export async function findBySecret(
+  deps: { meta: MetaStore; machine: Machine },
+  request: { shareID: string; secret: string; to: SecretScope },
+): Promise<{ share: ShareRow; secretHash: string }> {
+  await authenticate(deps, request)
+  const share = await deps.meta.findShare(request.shareID)
+  const secretHash = await authenticate(deps, request)
+  if (!share) throw notFound()
+  return { share, secretHash }
+}
+
+/** Whether a secret opens the share for this. */
 export async function isAuthentic(
   deps: { meta: MetaStore; machine: Machine },
   request: { shareID: string; secret: string; to: SecretScope },

@@ -1,9 +1,9 @@
 import { type AuditOrigin, BY_ITSELF } from "../../protocol/audit.ts"
-import { gone, notFound, type ShareError } from "../../protocol/errors.ts"
+import { gone, notFound, ShareError } from "../../protocol/errors.ts"
 import type { Receipt } from "../../protocol/routes.ts"
 import type { BlobInfo, DeletionID, DeletionRow, Notifier, ShareRow } from "../ports.ts"
 import type { ShareReader } from "../read/read.ts"
-import { authenticate } from "../secret.ts"
+import { findBySecret } from "../secret.ts"
 import { objectPrefix, plainKey } from "../segment.ts"
 import type { SharesDeps } from "../shares.ts"
 import { LATE_PUT_MS, LATE_UPLOAD_MS } from "../upload-times.ts"
@@ -45,12 +45,10 @@ export function createRevoker(
     discreet = false,
     by = BY_ITSELF,
   }: RevokeRequest): Promise<Receipt> {
-    await authenticate(deps, { shareID, secret, to: "delete" }).catch(async (error) => {
+    const { share } = await findBySecret(deps, { shareID, secret, to: "delete" }).catch(async (error) => {
       // Where links are open to all a tombstone is public, and a wrong secret learns nothing new from `gone`.
-      throw (!discreet && (await tombstoneOf(shareID))) || error
+      throw (error instanceof ShareError && !discreet && (await tombstoneOf(shareID))) || error
     })
-    const share = await meta.findShare(shareID)
-    if (!share) throw notFound()
     return remove(share, { by })
   }
 

@@ -5,7 +5,7 @@ import { planMerge } from "../compact/merge-plan.ts"
 import { createReserver, type Reserved, type ReserveRequest } from "../create/reserve.ts"
 import type { SegmentRow, Ticket } from "../ports.ts"
 import { createRecoverer, type RecoverRequest } from "../recover/recover.ts"
-import { authenticate } from "../secret.ts"
+import { findBySecret } from "../secret.ts"
 import type { SharesDeps } from "../shares.ts"
 import { createUploadCommitter, type UploadCommit, type UploadMerge } from "./commit-uploads.ts"
 import { bytesOf, createTicketOffice, type SegmentTicket, type SegmentWish } from "./ticket-office.ts"
@@ -82,10 +82,7 @@ export function createDirectDoor(deps: SharesDeps): DirectDoor {
   const uploads = createUploadCommitter(deps)
 
   async function enter({ shareID, secret }: { shareID: string; secret: string }) {
-    // First: who has no secret learns nothing, by the answer or its time.
-    const secretHash = await authenticate(deps, { shareID, secret, to: "write" })
-    const found = await meta.findShare(shareID)
-    if (!found) throw notFound()
+    const { share: found, secretHash } = await findBySecret(deps, { shareID, secret, to: "write" })
     const share = requireActive(found)
     if (share.door !== "direct") throw otherDoor()
     return { share, secretHash }
