@@ -1,8 +1,10 @@
 import type { Context, MiddlewareHandler } from "hono"
+import { ShareError } from "../protocol/errors.ts"
 import type { Gate } from "../shares/access/admission.ts"
 import type { Credentials } from "../shares/access/credentials.ts"
 import type { ApiDeps, ApiEnv } from "./context.ts"
 import { namedShare } from "./named-share.ts"
+import { createOwnership } from "./ownership.ts"
 import { createPassCookie } from "./pass-cookie.ts"
 import { wantedFormat } from "./wanted-format.ts"
 
@@ -15,29 +17,42 @@ export interface Visitors {
   keepPass(c: Context<ApiEnv>, pass: { shareID: string; capability: string }): void
 }
 
+/** What is kept of shares in memory. */
+export interface Kept {
+  /** Who may see a share, where that is known without a question. */
+  gateOf(shareID: string): Gate | undefined
+  /** Drops all of a share that is no more. */
+  forget(shareID: string): void
+}
+
 /**
  * Who may see a share, asked once, before every route that reads one.
- * @param known what is known of a share without asking for it, as its page is kept
  */
-export function createVisitors(
-  { shares, config }: Pick<ApiDeps, "shares" | "config">,
-  known: (shareID: string) => Gate | undefined,
-): Visitors {
-  const passes = createPassCookie(config)
+export function createVisitors(deps: Pick<ApiDeps, "shares" | "trust" | "config">, kept: Kept): Visitors {
+  const { shares } = deps
+  const passes = createPassCookie(deps.config)
+  const owns = createOwnership(deps)
 
   function credentials(c: Context<ApiEnv>, shareID: string): Credentials {
     const named = namedShare(c)
     return {
       secret: c.req.header("x-share-secret"),
       capability: named?.capability ?? passes.find(c, shareID),
+      owns: (share) => owns(c, share),
     }
   }
 
   /** What follows need not ask for the row again. */
   async function findAnew(c: Context<ApiEnv>, shareID: string): Promise<Gate> {
-    const found = await shares.find(shareID)
-    c.set("found", found)
-    return found
+    try {
+      const found = await shares.find(shareID)
+      c.set("found", found)
+      return found
+    } catch (error) {
+      // News of its end may have been lost.
+      if (error instanceof ShareError) kept.forget(shareID)
+      throw error
+    }
   }
 
   return {
@@ -51,7 +66,7 @@ export function createVisitors(
       c.set("admitted", shareID)
       // These ask for the secret themselves, before anything else.
       if (STORED.test(c.req.path) && c.req.header("x-share-secret") !== undefined) return next()
-      const gate = known(shareID) ?? (await findAnew(c, shareID))
+      const gate = kept.gateOf(shareID) ?? (await findAnew(c, shareID))
       await shares.admit(gate, credentials(c, shareID))
       // A browser keeps it, so that it stands neither in its history nor in a link that is copied from there.
       if (capability !== undefined && isPage(c)) {

@@ -91,7 +91,14 @@ export function createApp(deps: ApiDeps): App {
   app.route("/", createPluginRoutes(deps))
   for (const path of ["/api/share/*", "/api/upload/*"]) app.use(path, refuseBlocked(deps))
   const pages = createPageRoutes(deps)
-  const visitors = createVisitors(deps, pages.gateOf)
+  const cards = createCardRoutes(deps)
+  const visitors = createVisitors(deps, {
+    gateOf: pages.gateOf,
+    forget(shareID) {
+      pages.forget(shareID)
+      cards.forget(shareID)
+    },
+  })
   for (const path of ["/api/share/*", "/share/*"]) app.use(path, visitors.admit)
   app.route("/", createVisibilityRoutes(deps, visitors))
   app.route("/", createShareRoutes(deps, limits))
@@ -103,7 +110,7 @@ export function createApp(deps: ApiDeps): App {
   app.route("/", createFormatRoutes(deps))
   app.route("/", createSearchRoutes(deps))
   app.route("/", pages.routes)
-  app.route("/", createCardRoutes(deps))
+  app.route("/", cards.routes)
   app.route("/", createEnterRoutes(deps))
   app.route("/", createAdminRoutes(deps))
   if (uploads) app.route("/", createUploadRoutes({ door: uploads, maxBytes: config.maxSyncBytes }))

@@ -2,7 +2,7 @@ import type { Context, MiddlewareHandler } from "hono"
 import { ShareError } from "../protocol/errors.ts"
 import { ROUTES, type Route } from "../protocol/routes.ts"
 import { LimitReached } from "../shares/ports.ts"
-import { bringsToken } from "./access.ts"
+import { bearerToken, bringsToken } from "./access.ts"
 import type { ApiDeps, ApiEnv } from "./context.ts"
 import { createGuesses } from "./guesses.ts"
 import { namedShare } from "./named-share.ts"
@@ -27,12 +27,12 @@ export class Locked extends ShareError {
 /** https://www.rfc-editor.org/rfc/rfc7617#section-2.1 */
 export const BASIC_CHALLENGE = 'Basic realm="Better Share", charset="UTF-8"'
 
-type Key = "password" | "token" | "secret" | "capability"
+type Key = "password" | "token" | "secret" | "capability" | "admin"
 
 /** What opens which addresses. An area without keys is open: it says itself who may come in, or has nothing to hide. */
 const KEYS = {
   open: [],
-  share: ["password", "token", "secret", "capability"],
+  share: ["password", "token", "secret", "capability", "admin"],
   rest: ["password"],
 } as const satisfies Record<string, readonly Key[]>
 
@@ -45,6 +45,8 @@ const AREAS: readonly { area: Area; methods?: readonly string[]; path: RegExp }[
   { area: "open", path: /^\/api\/health(?:\/|$)/ },
   // An upload's address is a signed ticket.
   { area: "open", methods: ["PUT"], path: /^\/api\/upload\// },
+  // This asks for the admin token itself.
+  { area: "open", path: /^\/api\/admin\// },
   // These ask for a secret or a token themselves. Not those that read: what is sealed they give to whoever asks.
   ...Object.values<Route>(ROUTES)
     .filter(({ auth, method }) => auth !== "none" && !READS.includes(method))
@@ -61,7 +63,7 @@ export function areaOf(method: string, path: string): Area {
 
 /** Lets through who brings a key. Throws Locked, and LimitReached when an address has guessed too often. */
 export function createLock(settings: LockSettings, deps: ApiDeps): MiddlewareHandler<ApiEnv> {
-  const { limiters, machine, shares } = deps
+  const { limiters, machine, shares, trust } = deps
   const right = machine.hash(joined(settings))
   const guesses = limiters.entries && createGuesses({ limiter: limiters.entries, machine })
   const addressOf = (c: Context<ApiEnv>) => machine.hash(`address:${networkOf(c.env.address)}`)
@@ -78,6 +80,10 @@ export function createLock(settings: LockSettings, deps: ApiDeps): MiddlewareHan
       const secret = c.req.header("x-share-secret")
       const named = namedShare(c)
       return secret !== undefined && named !== undefined && (await shares.opens({ ...named, secret }))
+    },
+    async admin(c) {
+      const offered = bearerToken(c.req.header("authorization"))
+      return offered !== undefined && (await trust.admin.check(offered))
     },
     // Made here for whoever may see the share, such as an import, which knows nothing else.
     async capability(c) {

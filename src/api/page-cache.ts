@@ -17,6 +17,8 @@ export interface PageCache {
   open(shareID: string, found?: ActiveShare): Promise<OpenedPage>
   /** Who may see a share whose page is kept, as long as that is known without a question. */
   gateOf(shareID: string): Gate | undefined
+  /** Drops what is kept of a share. */
+  forget(shareID: string): void
   /** What is kept comes to. Bytes. */
   size(): number
 }
@@ -229,7 +231,12 @@ export function createPageCache<S extends Snapshot>(options: PageCacheOptions<S>
     }
   }
 
-  return { open, gateOf, size }
+  function forget(shareID: string): void {
+    const entry = kept.get(shareID)
+    if (entry) drop(entry)
+  }
+
+  return { open, gateOf, forget, size }
 }
 
 function outdates(news: ShareNews, { share }: Pick<Kept, "share">): boolean {

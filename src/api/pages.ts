@@ -31,6 +31,7 @@ export interface PageRoutes {
   routes: Hono<ApiEnv>
   /** Who may see a share whose page is kept; undefined where that has to be asked for. */
   gateOf: PageCache["gateOf"]
+  forget: PageCache["forget"]
 }
 
 /** What people open: the front page, a share, and one part of it in full. */
@@ -151,7 +152,7 @@ export function createPageRoutes({ shares, machine, encode, assets, config, log 
     return c.body(streamText(pieces, { onError }), 200, { ...PAGE_HEADERS, ...robots })
   }
 
-  return { routes: app, gateOf: pages.gateOf }
+  return { routes: app, gateOf: pages.gateOf, forget: pages.forget }
 }
 
 interface PageSnapshot extends Snapshot {

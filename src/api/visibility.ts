@@ -28,7 +28,7 @@ export function createVisibilityRoutes(deps: ApiDeps, visitors: Visitors): Hono<
     const { expires: expiry, ...change } = await readBody(c, accessBody)
     const share = await shares.changeAccess({
       shareID,
-      credentials: { ...visitors.credentials(c, shareID), secret: readSecretHeader(c) },
+      credentials: { secret: readSecretHeader(c) },
       change: { ...change, expiry },
     })
     log.info({ share: shareID, visibility: share.visibility, request: c.get("requestID") }, "access changed")

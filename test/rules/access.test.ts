@@ -14,6 +14,7 @@ afterEach(async () => {
 })
 
 const SAID = "what the session says"
+const TOKEN = "a-token-of-the-team"
 const PASSWORD = "correct horse battery"
 
 async function start(options: WorldOptions = {}) {
@@ -22,8 +23,8 @@ async function start(options: WorldOptions = {}) {
   return createNativeClient(world.url)
 }
 
-async function share(sessionID = "ses_access") {
-  const client = createNativeClient(world.url)
+async function share(sessionID = "ses_access", door = "") {
+  const client = createNativeClient(world.url + door)
   const { id, secret } = (await client.create(sessionID)).body
   const { session, user, text } = itemsOf(sessionID)
   await client.sync(id, secret, [session({ title: "A secret title" }), user("m1"), text("m1", "p1", SAID)])
@@ -203,8 +204,8 @@ describe("visibility", () => {
   })
 
   test("[Y4] behind TLS the cookie is the host's own", async () => {
-    await start({ baseUrl: "https://share.example.com" })
-    const { id, secret } = await share()
+    await start({ baseUrl: "https://share.example.com", createTokens: [TOKEN] })
+    const { id, secret } = await share("ses_access", `/t/${TOKEN}`)
     await change(id, secret, { password: PASSWORD })
     const { body } = await unlock(id, PASSWORD)
     const opened = await fetch(`${world.url}/share/${id}_${body.capability}`, { redirect: "manual" })

@@ -75,7 +75,7 @@ test("[A3] wrong secrets are one entry a minute for each address and share", asy
   const wrong = ({ id }: { id: string }) =>
     ask(`/api/share/${id}/sync`, { secret: "not-the-right-one", data: [] })
   for (const share of [one, one, one, two]) expect((await wrong(share)).status).toBe(404)
-  // Of a share that there is not, nothing is known to be wrong.
+  // Whether there is such a share is not asked: that would take its time, and tell.
   await wrong({ id: "no-such-share" })
   await ask("/api/share", { sessionID: "ses_x" }, { token: "a-token-of-nobody" })
   await world.trust.upkeep()
@@ -86,6 +86,7 @@ test("[A3] wrong secrets are one entry a minute for each address and share", asy
   expect(entries.map(({ shareID, address, details }) => ({ shareID, address, ...details }))).toEqual([
     { shareID: one.id, address: "127.0.0.0/24", of: "share", count: 3 },
     { shareID: two.id, address: "127.0.0.0/24", of: "share", count: 1 },
+    { shareID: "no-such-share", address: "127.0.0.0/24", of: "share", count: 1 },
     { shareID: undefined, address: "127.0.0.0/24", of: "token", count: 1 },
   ])
   expect(JSON.stringify(await read())).not.toMatch(/not-the-right-one|token-of-nobody|of-two/)

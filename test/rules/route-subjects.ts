@@ -116,11 +116,17 @@ export const ACTORS = {
   deleteSecret: (subject) => withSecret(subject.deleteSecret),
   token: () => ({ headers: bearer, owner: stranger }),
   owner: ({ owner }) => ({ headers: bearer, owner }),
+  admin: (_, other) => ({ headers: { authorization: `Bearer ${other.adminToken}` }, owner: stranger }),
   password: () => ({
     headers: { authorization: `Basic ${btoa(`${LOCK.username}:${LOCK.password}`)}` },
     owner: stranger,
   }),
-} as const satisfies Record<string, (subject: Subject, other: Subject) => Credentials>
+} as const satisfies Record<string, (subject: Subject, other: Other) => Credentials>
+
+/** Whose secret is everybody's wrong one, and the operator's token of the same server. */
+export interface Other extends Subject {
+  adminToken: string
+}
 
 export type ActorName = keyof typeof ACTORS
 

@@ -36,23 +36,23 @@ function reads(status: {
   closed?: { password: number; private: number }
 }): Expected {
   const { active, revoked, unknown, closed = { password: 401, private: 404 } } = status
-  const others: ActorName[] = ["token", "owner", "password"]
+  const others: ActorName[] = ["token", "owner", "password", "admin"]
   return {
     open: {
       active: { all: active },
       revoked: { all: revoked },
       expired: { all: revoked },
       // Its secret opens it, and nothing else that is brought here.
-      password: { all: closed.password, secret: active },
-      private: { all: closed.private, secret: active },
+      password: { all: closed.password, secret: active, admin: active },
+      private: { all: closed.private, secret: active, admin: active },
       unknown: { all: unknown },
     },
     locked: {
       active: keyed(active, ["secret", ...others]),
       revoked: keyed(revoked, ["secret", ...others]),
       expired: keyed(revoked, ["secret", ...others]),
-      password: { ...keyed(closed.password, others), secret: active },
-      private: { ...keyed(closed.private, others), secret: active },
+      password: { ...keyed(closed.password, others), secret: active, admin: active },
+      private: { ...keyed(closed.private, others), secret: active, admin: active },
       // No secret is one of a share that does not exist.
       unknown: keyed(unknown, others),
     },
@@ -97,19 +97,33 @@ const STORED: Expected = {
     active: { all: 400, wrongSecret: 404, deleteSecret: 404, secret: 200 },
     revoked: { all: 410, wrongSecret: 404, deleteSecret: 404, secret: 410 },
     expired: { all: 410, wrongSecret: 404, deleteSecret: 404, secret: 410 },
-    password: { all: 401, wrongSecret: 404, deleteSecret: 404, secret: 200 },
-    private: { all: 404, secret: 200 },
+    password: { all: 401, wrongSecret: 404, deleteSecret: 404, secret: 200, admin: 400 },
+    private: { all: 404, secret: 200, admin: 400 },
     unknown: { all: 404 },
   },
   locked: {
-    active: { all: 401, secret: 200, token: 400, owner: 400, password: 400 },
-    revoked: { all: 401, secret: 410, token: 410, owner: 410, password: 410 },
-    expired: { all: 401, secret: 410, token: 410, owner: 410, password: 410 },
-    password: { all: 401, secret: 200 },
-    private: { all: 401, secret: 200, token: 404, owner: 404, password: 404 },
-    unknown: { all: 401, token: 404, owner: 404, password: 404 },
+    active: { all: 401, secret: 200, token: 400, owner: 400, password: 400, admin: 400 },
+    revoked: { all: 401, secret: 410, token: 410, owner: 410, password: 410, admin: 410 },
+    expired: { all: 401, secret: 410, token: 410, owner: 410, password: 410, admin: 410 },
+    // Who runs the server may see it, and is then asked for the secret that writes.
+    password: { all: 401, secret: 200, admin: 400 },
+    private: { all: 401, secret: 200, token: 404, owner: 404, password: 404, admin: 400 },
+    unknown: { all: 401, token: 404, owner: 404, password: 404, admin: 404 },
   },
 }
+/** The operator's own, which no lock stands before: it asks for the admin token itself. */
+function operators(status: number): Expected {
+  return { open: same({ all: 401, admin: status }), locked: same({ all: 401, admin: status }) }
+}
+
+/** The same of one share. */
+function operatorsOf(status: Record<StateName, number>): Expected {
+  const lines = Object.fromEntries(
+    Object.entries(status).map(([state, admin]) => [state, { all: 401, admin }]),
+  ) as Record<StateName, Line>
+  return { open: lines, locked: lines }
+}
+
 /** Who gives a password that is none. */
 const UNLOCKED: Record<StateName, Line> = {
   active: { all: 409 },
@@ -135,6 +149,8 @@ const REMOVED = (wrong: number): Record<StateName, Line> => ({
   unknown: { all: 400, wrongSecret: 404, secret: 404, deleteSecret: 404 },
 })
 
+let made = 0
+
 export interface Row {
   /** As the router spells it. What stands behind ` as ` only tells rows of one route apart. */
   route: string
@@ -145,6 +161,8 @@ export interface Row {
   expected: Expected
   /** Each asking changes something, or is counted, so each gets a share of its own. */
   changes?: true
+  /** Who is not asked. */
+  without?: readonly ActorName[]
   /** A share of the native door in the place of an active one. */
   native?: true
 }
@@ -281,6 +299,69 @@ export const ROWS: readonly Row[] = [
     body: (_, { secret }) => ({ secret }),
     expected: { open: REMOVED(410), locked: REMOVED(404) },
     changes: true,
+  },
+  { route: "GET /api/admin/overview", path: "/api/admin/overview", expected: operators(200) },
+  { route: "GET /api/admin/audit", path: "/api/admin/audit", expected: operators(200) },
+  { route: "GET /api/admin/shares", path: "/api/admin/shares", expected: operators(200) },
+  { route: "GET /api/admin/tokens", path: "/api/admin/tokens", expected: operators(200) },
+  {
+    route: "POST /api/admin/tokens",
+    path: "/api/admin/tokens",
+    body: ({ id }) => ({ name: `of-${id.slice(0, 20)}-${++made}` }),
+    expected: operators(200),
+  },
+  {
+    route: "DELETE /api/admin/tokens/:token",
+    path: "/api/admin/tokens/no-such-token",
+    expected: operators(404),
+  },
+  { route: "GET /api/admin/blocks", path: "/api/admin/blocks", expected: operators(200) },
+  {
+    route: "POST /api/admin/blocks",
+    path: "/api/admin/blocks",
+    body: () => ({ kind: "address", value: "192.0.2.1" }),
+    expected: operators(200),
+  },
+  {
+    route: "DELETE /api/admin/blocks",
+    path: "/api/admin/blocks",
+    body: () => ({ kind: "address", value: "192.0.2.99" }),
+    expected: operators(404),
+  },
+  { route: "POST /api/admin/entry", path: "/api/admin/entry", expected: operators(200) },
+  {
+    route: "POST /api/admin/shares/:id/secret",
+    path: (subject) => `/api/admin/shares/${subject.id}/secret`,
+    expected: operatorsOf({
+      active: 200,
+      password: 200,
+      private: 200,
+      revoked: 410,
+      expired: 410,
+      unknown: 404,
+    }),
+    changes: true,
+  },
+  {
+    route: "DELETE /api/admin/shares/:id",
+    path: (subject) => `/api/admin/shares/${subject.id}`,
+    body: () => ({ reason: "the test takes it down" }),
+    expected: operatorsOf({
+      active: 200,
+      password: 200,
+      private: 200,
+      revoked: 200,
+      expired: 200,
+      unknown: 404,
+    }),
+    changes: true,
+  },
+  {
+    route: "POST /api/admin/token",
+    path: "/api/admin/token",
+    expected: operators(401),
+    // It would have another token then. What it is answered, says admin.test.ts.
+    without: ["admin"],
   },
   {
     route: "PUT /api/upload/*",

@@ -57,7 +57,7 @@ export function createAdmission({
     async admit(share, { secret, capability, owns }) {
       if (isOpen(share)) return
       if (capability !== undefined && (await opens(share, capability))) return
-      if (owns?.(share)) return
+      if (owns && (await owns(share))) return
       if (secret !== undefined) {
         // A wrong one is no worse than none.
         const right = await authenticate({ meta, machine }, { shareID: share.id, secret, to: "write" }).then(

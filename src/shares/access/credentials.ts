@@ -9,7 +9,7 @@ export interface Credentials {
   /** What may open it where its link alone does not. */
   capability?: string | undefined
   /** Whether somebody who is known by other means owns the share, or runs the server. */
-  owns?: ((share: Pick<ShareRow, "id" | "generation" | "creator">) => boolean) | undefined
+  owns?: ((share: Pick<ShareRow, "id" | "generation" | "creator">) => Promise<boolean>) | undefined
 }
 
 /** Of somebody who shows nothing. */
@@ -24,7 +24,7 @@ export async function requireOwner(
   { share, credentials, to }: { share: ShareRow; credentials: Credentials; to: SecretScope },
 ): Promise<void> {
   const { secret, owns } = credentials
-  if (owns?.(share)) return
+  if (owns && (await owns(share))) return
   if (secret === undefined) throw notFound()
   await authenticate(deps, { shareID: share.id, secret, to })
 }
