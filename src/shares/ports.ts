@@ -260,6 +260,8 @@ export interface MetaStore {
     was: number
     access: ShareAccess
     at: number
+    /** What is recorded of it. */
+    audit?: readonly AuditNote[]
   }): Promise<ShareRow | undefined>
   /** Active shares whose time is over, the longest over first. */
   overdue(now: number, limit: number): Promise<DeletionID[]>

@@ -13,10 +13,16 @@ import { createAppender } from "./append/append.ts"
 import { createCompactor } from "./compact/compact.ts"
 import { createSweeper, type Swept } from "./compact/sweep.ts"
 import { type CreateRequest, createCreator } from "./create/create.ts"
+import { createHolderCheck, type Holder, type Holding } from "./own/holder.ts"
 import type { BlobStore, Keys, Log, Machine, MetaStore, Notifier, Quotas, ShareRow } from "./ports.ts"
 import { createReader, type ShareReader } from "./read/read.ts"
 import { createReissuer, type Reissued } from "./recover/reissue.ts"
-import { createRevoker, type RevokeRequest, type TakeDownRequest } from "./revoke/revoke.ts"
+import {
+  createRevoker,
+  type OwnedRevocation,
+  type RevokeRequest,
+  type TakeDownRequest,
+} from "./revoke/revoke.ts"
 import { isAuthentic } from "./secret.ts"
 import { createDirectDoor, type DirectDoor } from "./upload/direct.ts"
 import { createPlainForm } from "./upload/plain.ts"
@@ -60,6 +66,10 @@ export interface Shares extends ShareReader, DirectDoor, Admission {
   viewed(share: ActiveShare): void
   listPublic: MetaStore["listPublic"]
   listOwned: MetaStore["listOwned"]
+  /** Whose shares somebody asks for. */
+  findHolder(holding: Holding): Promise<Holder>
+  /** Revokes for an owner who is known by other means than a secret. */
+  revokeOwned(request: OwnedRevocation): Promise<Receipt>
   /** The same without a secret, for the operator. */
   takeDown(request: TakeDownRequest): Promise<Receipt>
   /** New secrets in the place of all that a share has, for the operator. */
@@ -134,6 +144,8 @@ export function createShares(given: SharesDeps): Shares {
     viewed: views.count,
     listPublic: rows.listPublic,
     listOwned: rows.listOwned,
+    findHolder: createHolderCheck(deps),
+    revokeOwned: (request) => track(revoker.revokeOwned(request)),
     reserve: (request) => track(direct.reserve(request)),
     recover: (request) => track(direct.recover(request)),
     presign: (request) => track(direct.presign(request)),

@@ -29,7 +29,7 @@ export function createKyselyStore(db: Kysely<Schema>, dialect: Dialect): Databas
     ...createManifestQueries(db, dialect),
     ...createPlainQueries(db),
     ...createDeletionQueries(db, { dialect, audit }),
-    ...createAccessQueries(db, dialect),
+    ...createAccessQueries(db, { dialect, audit }),
     ...createListQueries(db),
     takeLease: (lease) => takeLease(db, lease),
     endLease: (lease) => endLease(db, lease),
