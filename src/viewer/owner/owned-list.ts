@@ -37,7 +37,7 @@ function row(share: OwnedSharesAnswer["shares"][number]): Html {
     viewers > 0 && `${viewers} watching`,
     expiresAt !== undefined && html`gone on ${timeTag(Date.parse(expiresAt))}`,
   ].filter((fact) => fact !== false)
-  return html`<li><h2><a href="${shareHref(id)}">${titleOf({ title, encrypted })}</a> <span class="state ${visibility}">${VISIBILITY_WORDS[visibility].name}</span></h2><p class="facts-line">${facts.map((fact, at) => html`${at > 0 && " · "}${fact}`)}</p><p><a class="button" href="/shares/${encodeURIComponent(id)}">Manage</a></p></li>`
+  return html`<li><h2><a href="${shareHref(id)}">${titleOf({ title, encrypted })}</a> <span class="state ${visibility}">${VISIBILITY_WORDS[visibility].name}</span></h2><p class="facts-line">${facts.map((fact, at) => html`${at > 0 && " · "}${fact}`)}</p><p><a href="/shares/${encodeURIComponent(id)}" aria-label="Manage ${titleOf({ title, encrypted })}">Manage</a></p></li>`
 }
 
 export function titleOf({
