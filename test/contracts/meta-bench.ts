@@ -29,7 +29,7 @@ export function newShare(changes: Partial<NewShare> = {}): NewShare {
 }
 
 export function newSegment(share: Pick<NewShare, "id">, id: string, items = 3): NewSegment {
-  return { id, objectKey: keyOf(share, id), items, bytes: 50, contentBytes: 400, createdAt: 5 }
+  return { id, objectKey: keyOf(share, id), items, bytes: 50, contentBytes: 400, createdAt: 5, redactions: 0 }
 }
 
 export function keyOf(share: Pick<NewShare, "id">, id: string): string {

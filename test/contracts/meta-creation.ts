@@ -31,6 +31,8 @@ export function creationContract(bench: () => MetaBench) {
       ownID: false,
       encrypted: false,
       head: undefined,
+      redactions: 0,
+      redactedTo: 0,
     })
     expect(await meta.secrets(share.id)).toHaveLength(2)
     expect(await meta.secrets(share.id)).toEqual(expect.arrayContaining([...secrets]))

@@ -35,6 +35,8 @@ export function reuseContract(bench: () => MetaBench) {
       ownID: true,
       encrypted: false,
       head: undefined,
+      redactions: 0,
+      redactedTo: 0,
     })
     expect(await commit(share, ["s4"])).toBe(4)
     expect((await meta.segments(share.id)).map(({ id }) => id)).toEqual(["s4"])

@@ -8,6 +8,7 @@ import { encryptedContract } from "./meta-encrypted.ts"
 import { leaseContract } from "./meta-lease.ts"
 import { mergeContract } from "./meta-merge.ts"
 import { plainContract } from "./meta-plain.ts"
+import { redactionContract } from "./meta-redaction.ts"
 import { reuseContract } from "./meta-reuse.ts"
 import { ticketNoteContract } from "./meta-ticket-note.ts"
 
@@ -21,6 +22,7 @@ const CONTRACTS = [
   plainContract,
   deletionContract,
   leaseContract,
+  redactionContract,
 ]
 
 /** What every MetaStore does, whatever it stands on. */

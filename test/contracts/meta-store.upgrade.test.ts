@@ -132,6 +132,8 @@ describe.each(Object.entries(KINDS))("upgrade: %s", (_, create) => {
       ownID: false,
       encrypted: false,
       head: undefined,
+      redactions: 0,
+      redactedTo: 0,
     })
     expect(await meta.findShare("new")).toMatchObject({ form: undefined, revision: 0, syncs: 0 })
     expect(await meta.findShare("left")).toMatchObject({ state: "revoked", revokedAt: 9, creator: undefined })
@@ -150,6 +152,7 @@ describe.each(Object.entries(KINDS))("upgrade: %s", (_, create) => {
         bytes: 50,
         contentBytes: 400,
         createdAt: 5,
+        redactions: 0,
       })),
     )
   })

@@ -133,7 +133,10 @@ export function createReader(deps: SharesDeps & { plain: PlainForm }): ShareRead
       await pause()
     }
     const metadata = describeItems(state.fold.items(), share.sessionID)
-    if (share.plain) await meta.describePlain({ shareID: share.id, version: share.plain.version, metadata })
+    if (share.plain) {
+      const { version } = share.plain
+      await meta.describePlain({ shareID: share.id, version, redactions: share.redactions, metadata })
+    }
     if (!known) return state
     const change = { after: known.revision, keys: await differences(known.fold, state.fold) }
     return { ...state, changes: [...known.changes, change].slice(-KEPT_CHANGES) }

@@ -1,7 +1,7 @@
 import type { Kysely, Transaction } from "kysely"
 import type { DeletionID, MetaStore } from "../../shares/ports.ts"
 import type { Dialect } from "./dialect.ts"
-import { NO_METADATA, toDeletion } from "./rows.ts"
+import { NO_METADATA, NOT_REDACTED, toDeletion } from "./rows.ts"
 import type { Schema } from "./schema.ts"
 
 type DeletionQueries = Pick<
@@ -108,10 +108,11 @@ async function revoke(
       plain_version: null,
       plain_bytes: null,
       head: null,
+      ...NOT_REDACTED,
     }))
     .where("share_id", "in", ids)
     .execute()
-  for (const table of ["segments", "superseded"] as const) {
+  for (const table of ["segments", "superseded", "redactions"] as const) {
     await tx.deleteFrom(table).where("share_id", "in", ids).execute()
   }
   await tx

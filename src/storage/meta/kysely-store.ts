@@ -6,6 +6,7 @@ import { guarded } from "./guarded.ts"
 import { endLease, forgetLeases, takeLease } from "./leases.ts"
 import { createManifestQueries } from "./manifest.ts"
 import { createPlainQueries } from "./plain.ts"
+import { createRedactionQueries } from "./redactions.ts"
 import type { Schema } from "./schema.ts"
 import { createSecretQueries } from "./secrets.ts"
 import { createShareQueries } from "./shares.ts"
@@ -18,6 +19,7 @@ export function createKyselyStore(db: Kysely<Schema>, dialect: Dialect): MetaSto
     ...createManifestQueries(db, dialect),
     ...createPlainQueries(db),
     ...createDeletionQueries(db, dialect),
+    ...createRedactionQueries(db, dialect),
     takeLease: (lease) => takeLease(db, lease),
     endLease: (lease) => endLease(db, lease),
     forgetLeases: (before) => forgetLeases(db, before),

@@ -30,6 +30,9 @@ export interface Schema {
     plain_bytes: number | null
     encrypted: number
     head: string | null
+    redactions: number
+    redacted_to: number
+    plain_redactions: number
   }
   share_secrets: { share_id: string; hash: string; scope: SecretScope; created_at: number }
   segments: {
@@ -42,6 +45,7 @@ export interface Schema {
     bytes: number
     content_bytes: number
     created_at: number
+    redactions: number
   }
   superseded: { share_id: string; segment_id: string; object_key: string; since: number }
   deletions: {
@@ -55,6 +59,18 @@ export interface Schema {
     tickets_until: number | null
     cleared_at: number | null
     finished_at: number | null
+  }
+  redactions: {
+    share_id: string
+    generation: number
+    number: number
+    id: string
+    rule: string
+    created_at: number
+    occurrences: number
+    items: number
+    segments: number
+    objects: number
   }
   leases: { name: string; until: number }
 }

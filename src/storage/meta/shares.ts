@@ -1,7 +1,7 @@
 import type { Kysely, Transaction } from "kysely"
 import type { MetaStore, NewShare } from "../../shares/ports.ts"
 import type { Dialect } from "./dialect.ts"
-import { NO_METADATA, toShare } from "./rows.ts"
+import { NO_METADATA, NOT_REDACTED, toShare } from "./rows.ts"
 import type { Schema } from "./schema.ts"
 import { giveSecrets } from "./secrets.ts"
 
@@ -87,6 +87,7 @@ function beginning({ sessionID, door, creator, address, ownID, encrypted, create
     plain_bytes: null,
     encrypted: encrypted ? 1 : 0,
     head: null,
+    ...NOT_REDACTED,
   } as const
 }
 
@@ -119,6 +120,7 @@ async function reuseShare(
     .returning("share_id")
     .executeTakeFirst()
   if (!taken) return false
+  await tx.deleteFrom("redactions").where("share_id", "=", share.id).execute()
   await tx.deleteFrom("share_secrets").where("share_id", "=", share.id).execute()
   await giveSecrets(tx, share)
   if (was.state === "active") {

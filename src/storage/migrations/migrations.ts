@@ -3,6 +3,7 @@ import { shares } from "./0001-shares.ts"
 import { directDoor } from "./0002-direct-door.ts"
 import { limits } from "./0003-limits.ts"
 import { encryption } from "./0004-encryption.ts"
+import { redactions } from "./0008-redactions.ts"
 
 /** Every migration, in order. Numbers are never reused and a released migration is never edited. */
 const MIGRATIONS: Record<string, Migration> = {
@@ -10,6 +11,7 @@ const MIGRATIONS: Record<string, Migration> = {
   "0002-direct-door": directDoor,
   "0003-limits": limits,
   "0004-encryption": encryption,
+  "0008-redactions": redactions,
 }
 
 /**
