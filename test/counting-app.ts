@@ -12,6 +12,7 @@ import { createShares, type Shares } from "../src/shares/shares.ts"
 import { openFileStore } from "../src/storage/blobs/file.ts"
 import { openSqliteStore } from "../src/storage/meta/sqlite.ts"
 import { createInProcessNotifier } from "../src/storage/notifier/in-process.ts"
+import { ruleBox } from "./rule-box.ts"
 import { builtAssets, builtPlugin } from "./world.ts"
 
 /** The app on real storage, without a server before it, that says what it asked of storage. */
@@ -79,6 +80,7 @@ export async function createCountingApp(): Promise<CountingApp> {
     notifier: { ...createInProcessNotifier(), isFresh: () => hearing.fresh },
     machine,
     log,
+    ruleBox,
     maxShareBytes: 2 ** 29,
   })
   const app: App = createApp({

@@ -16,6 +16,7 @@ import { createMetadataRoutes } from "./metadata.ts"
 import { describeApi } from "./openapi.ts"
 import { createPageRoutes } from "./pages.ts"
 import { createPluginRoutes } from "./plugin-file.ts"
+import { createRedactionRoutes } from "./redactions.ts"
 import { createSearchRoutes } from "./search.ts"
 import { SECURITY_HEADERS } from "./security-headers.ts"
 import { createShareRoutes } from "./share.ts"
@@ -75,6 +76,7 @@ export function createApp(deps: ApiDeps): App {
   const events = createEventRoutes(deps)
   app.route("/", events.routes)
   app.route("/", createDirectRoutes(deps, limits))
+  app.route("/", createRedactionRoutes(deps))
   app.route("/", createMetadataRoutes(deps))
   app.route("/", createExportRoutes(deps))
   app.route("/", createFormatRoutes(deps))

@@ -44,7 +44,9 @@ export function createEventRoutes({ shares, assets, log }: ApiDeps): EventRoutes
     const { revision } = readQuery(c, watchQuery)
     const seen = Number(c.req.header("last-event-id") ?? revision ?? 0)
     const room = await roomOf(share)
-    return c.body(room.join(Number.isSafeInteger(seen) ? seen : 0), 200, STREAM_HEADERS)
+    const since = Number.isSafeInteger(seen) ? seen : 0
+    // What happened before something was taken out of the share is not told again: the page is fetched anew.
+    return c.body(room.join(since < share.redactedTo ? BEFORE_ALL : since), 200, STREAM_HEADERS)
   })
 
   return {
@@ -59,6 +61,9 @@ export function createEventRoutes({ shares, assets, log }: ApiDeps): EventRoutes
     },
   }
 }
+
+/** No event leads on from there. */
+const BEFORE_ALL = -1
 
 const STREAM_HEADERS = {
   "content-type": "text/event-stream",

@@ -481,6 +481,8 @@ export interface Machine {
   equal(a: string, b: string): boolean
   /** Whether an Ed25519 signature is this key's, of this text. Key and signature in base64url; false for what is none. */
   verify(key: string, text: string, signature: string): boolean
+  /** SHA-256 of bytes, in lower-case hex. */
+  digest(source: AsyncIterable<Uint8Array>): Promise<string>
   compress(source: AsyncIterable<Uint8Array>): AsyncIterable<Uint8Array>
   decompress(source: AsyncIterable<Uint8Array>): AsyncIterable<Uint8Array>
 }

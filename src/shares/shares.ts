@@ -5,8 +5,11 @@ import { createAppender } from "./append/append.ts"
 import { createCompactor } from "./compact/compact.ts"
 import { createSweeper, type Swept } from "./compact/sweep.ts"
 import { type CreateRequest, createCreator } from "./create/create.ts"
-import type { BlobStore, Log, Machine, MetaStore, Notifier } from "./ports.ts"
+import type { BlobStore, Log, Machine, MetaStore, Notifier, RuleBox } from "./ports.ts"
 import { createReader, type ShareReader } from "./read/read.ts"
+import { createCleaner } from "./redact/cleaner.ts"
+import { createRedactionDesk, type RedactionDesk } from "./redact/redact.ts"
+import { createRulesReader } from "./redact/rules.ts"
 import { createRevoker } from "./revoke/revoke.ts"
 import { createDirectDoor, type DirectDoor } from "./upload/direct.ts"
 import { createPlainForm } from "./upload/plain.ts"
@@ -20,13 +23,14 @@ export interface SharesDeps {
   blobs: BlobStore
   notifier: Notifier
   machine: Machine
+  ruleBox: RuleBox
   log: Log
   /** What one share may come to, uncompressed: reading it takes some times that in memory. Bytes. */
   maxShareBytes: number
 }
 
 /** What a share may do, whatever stands behind the ports. */
-export interface Shares extends ShareReader, DirectDoor {
+export interface Shares extends ShareReader, DirectDoor, RedactionDesk {
   /** A new share for a session, or a second secret to one that was created a moment ago. */
   create(request: CreateRequest): Promise<{ id: string; secret: string }>
   /** Appends what changed as one commit. Resolves to the revision that the share then has. */
@@ -35,7 +39,9 @@ export interface Shares extends ShareReader, DirectDoor {
   revoke(request: { shareID: string; secret: string }): Promise<Receipt>
   /** Goes on with deletions that a crash or a failing store interrupted. */
   resumeDeletions(): Promise<void>
-  /** To be called about every minute: goes on with deletions, and deletes what merges have replaced. */
+  /**
+   * To be called about every minute: goes on with deletions and redactions, and deletes what merges have replaced.
+   */
   upkeep(): Promise<void>
   /** To be called now and then: looks through the store for what nobody needs. One node at a time does it. */
   sweep(): Promise<Swept | undefined>
@@ -55,18 +61,30 @@ export interface Shares extends ShareReader, DirectDoor {
 }
 
 export function createShares(deps: SharesDeps): Shares {
-  const plain = createPlainForm(deps)
-  const reader = createReader({ ...deps, plain })
-  const compactor = createCompactor(deps)
-  const appender = createAppender({ ...deps, committed: compactor.committed, room: compactor.room })
+  const rulesOf = createRulesReader(deps)
+  // What comes in behind a redaction, which it did not know of.
+  const behind = (shareID: string) => cleaner.wake(shareID)
+  const plain = createPlainForm({ ...deps, rulesOf, behind })
+  const cleaner = createCleaner({ ...deps, plain, rulesOf })
+  const reader = createReader({ ...deps, plain, rulesOf })
+  const compactor = createCompactor({ ...deps, rulesOf })
+  const appender = createAppender({
+    ...deps,
+    rulesOf,
+    behind,
+    committed: compactor.committed,
+    room: compactor.room,
+  })
   const settle = async (shareID: string) => {
     // An append may be waiting for a merge. A merge that begins now finds the share revoked.
     await compactor.settle(shareID)
     await appender.settle(shareID)
+    await cleaner.settle(shareID)
   }
   const revoker = createRevoker({ ...deps, reader, settle })
   const sweeper = createSweeper(deps)
-  const direct = createDirectDoor(deps)
+  const direct = createDirectDoor({ ...deps, rulesOf, behind })
+  const desk = createRedactionDesk({ ...deps, reader, cleaner, rulesOf })
   const running = new Set<Promise<unknown>>()
 
   function track<T>(work: Promise<T>): Promise<T> {
@@ -78,6 +96,7 @@ export function createShares(deps: SharesDeps): Shares {
 
   async function upkeep(): Promise<void> {
     await revoker.resumeDeletions()
+    await cleaner.resume()
     await sweeper.sweepSuperseded()
     await deps.meta.forgetLeases(deps.machine.now() - ENDED_LEASE_MS)
   }
@@ -85,6 +104,7 @@ export function createShares(deps: SharesDeps): Shares {
   async function idle(): Promise<void> {
     await Promise.allSettled(running)
     await compactor.idle()
+    await cleaner.idle()
   }
 
   return {
@@ -92,6 +112,8 @@ export function createShares(deps: SharesDeps): Shares {
     reserve: (request) => track(direct.reserve(request)),
     recover: (request) => track(direct.recover(request)),
     presign: (request) => track(direct.presign(request)),
+    redact: (request) => track(desk.redact(request)),
+    redactions: desk.redactions,
     pass: direct.pass,
     manifest: direct.manifest,
     findSegment: direct.findSegment,
@@ -111,7 +133,7 @@ export function createShares(deps: SharesDeps): Shares {
     idle,
     async stop() {
       sweeper.stop()
-      await Promise.all([idle(), compactor.stop()])
+      await Promise.all([idle(), compactor.stop(), cleaner.stop()])
     },
     isFresh: deps.notifier.isFresh,
     setViewers: deps.notifier.setViewers,

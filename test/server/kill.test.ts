@@ -12,6 +12,7 @@ import { openSqliteStore } from "../../src/storage/meta/sqlite.ts"
 import { createInProcessNotifier } from "../../src/storage/notifier/in-process.ts"
 import { itemsOf } from "../items.ts"
 import { createNativeClient } from "../native-client.ts"
+import { ruleBox } from "../rule-box.ts"
 import { createServerProcess, type ServerProcess } from "../server-process.ts"
 import { filesBelow } from "../world.ts"
 
@@ -44,6 +45,7 @@ async function sweepHoursLater(
     notifier: createInProcessNotifier(),
     machine: { ...createMachine(), now },
     log: createLog("silent"),
+    ruleBox,
     maxShareBytes: 1,
   })
   await shares.upkeep()

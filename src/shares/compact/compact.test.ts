@@ -2,6 +2,7 @@ import { afterEach, beforeEach, expect, test } from "vitest"
 import { itemsOf } from "../../../test/items.ts"
 import { once, openEmbedded, type Stack } from "../../../test/nodes/stack.ts"
 import { checkWhole, newShare, type Written } from "../../../test/nodes/written-share.ts"
+import { ruleBox } from "../../../test/rule-box.ts"
 import { waitFor } from "../../../test/wait.ts"
 import { createLog } from "../../host/log.ts"
 import { createMachine } from "../../host/machine.ts"
@@ -9,6 +10,7 @@ import type { Item } from "../../protocol/item.ts"
 import { createInProcessNotifier } from "../../storage/notifier/in-process.ts"
 import { type BlobStore, type MetaStore, StorageError } from "../ports.ts"
 import { readSegments } from "../read/read-segments.ts"
+import { createRulesReader } from "../redact/rules.ts"
 import type { Shares } from "../shares.ts"
 import { COMMITTABLE_MS } from "../upload-times.ts"
 import { createCompactor } from "./compact.ts"
@@ -32,6 +34,7 @@ function compactorOn(ports: { meta?: MetaStore; blobs?: BlobStore }, { now = () 
     notifier: createInProcessNotifier(),
     machine: { ...createMachine(), now },
     log: createLog("silent"),
+    rulesOf: createRulesReader({ meta: ports.meta ?? stack.meta, ruleBox }),
     maxShareBytes: 1,
     ...ports,
   })

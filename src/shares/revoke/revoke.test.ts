@@ -3,6 +3,7 @@ import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { afterEach, beforeEach, expect, test } from "vitest"
 import { itemsOf } from "../../../test/items.ts"
+import { ruleBox } from "../../../test/rule-box.ts"
 import { createLog } from "../../host/log.ts"
 import { createMachine } from "../../host/machine.ts"
 import type { Item } from "../../protocol/item.ts"
@@ -30,6 +31,7 @@ beforeEach(async () => {
     notifier: createInProcessNotifier(),
     machine: createMachine(),
     log: createLog("silent"),
+    ruleBox,
     maxShareBytes: 1024 * 1024,
   })
 })

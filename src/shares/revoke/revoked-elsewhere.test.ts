@@ -2,6 +2,7 @@ import { afterEach, beforeEach, expect, test } from "vitest"
 import { itemsOf } from "../../../test/items.ts"
 import { openEmbedded, type Stack } from "../../../test/nodes/stack.ts"
 import { newShare, type Written } from "../../../test/nodes/written-share.ts"
+import { ruleBox } from "../../../test/rule-box.ts"
 import { waitFor, within } from "../../../test/wait.ts"
 import { createLog } from "../../host/log.ts"
 import { createMachine } from "../../host/machine.ts"
@@ -9,6 +10,7 @@ import type { Item } from "../../protocol/item.ts"
 import { createInProcessNotifier } from "../../storage/notifier/in-process.ts"
 import { createCompactor } from "../compact/compact.ts"
 import type { BlobStore, Log } from "../ports.ts"
+import { createRulesReader } from "../redact/rules.ts"
 
 /** Nodes on one stack hear nothing of each other: what they are told here is all. */
 let stack: Stack
@@ -70,7 +72,15 @@ function compactorOn(blobs: BlobStore, warned: unknown[] = []) {
   const log: Log = { ...createLog("silent"), warn: (fields) => void warned.push(fields) }
   const { meta, clock } = stack
   const machine = { ...createMachine(), now: () => clock.now }
-  const compactor = createCompactor({ meta, blobs, notifier, machine, log, maxShareBytes: 1 })
+  const compactor = createCompactor({
+    meta,
+    blobs,
+    notifier,
+    machine,
+    log,
+    rulesOf: createRulesReader({ meta, ruleBox }),
+    maxShareBytes: 1,
+  })
   return { compactor, notifier }
 }
 

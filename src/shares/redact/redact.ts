@@ -1,0 +1,164 @@
+import { gone, notFound, ShareError } from "../../protocol/errors.ts"
+import { MOST_RULES, type RedactionRule, type RedactionWish } from "../../protocol/redaction-rule.ts"
+import type { RedactionReceipt } from "../../protocol/routes.ts"
+import { createOwnersRedaction } from "../../redaction/owners-redaction.ts"
+import { type ActiveShare, requireActive } from "../active.ts"
+import { withinPatience } from "../patience.ts"
+import type { RedactionRow, ShareRow } from "../ports.ts"
+import type { ShareReader } from "../read/read.ts"
+import { authenticate } from "../secret.ts"
+import type { SharesDeps } from "../shares.ts"
+import { COMMITTABLE_MS, LATE_PUT_MS, LATE_UPLOAD_MS } from "../upload-times.ts"
+import type { Cleaner } from "./cleaner.ts"
+import type { RulesOf } from "./rules.ts"
+
+export interface RedactRequest {
+  shareID: string
+  secret: string
+  rules: readonly RedactionWish[]
+}
+
+/** A rule of a share, and what it has found so far. */
+export interface KeptRedaction {
+  rule: RedactionRule
+  createdAt: number
+  occurrences: number
+}
+
+export interface RedactionDesk {
+  /**
+   * Takes out what the rules name: from its first transaction on for every reader, and out of the store before it
+   * resolves, or soon afterwards when that takes long. Repeatable with the same ids. Throws `not_found`, `gone`,
+   * `conflict`.
+   */
+  redact(request: RedactRequest): Promise<RedactionReceipt>
+  /** The share's rules. `pending`: something that they name may still be stored. */
+  redactions(request: {
+    shareID: string
+    secret: string
+  }): Promise<{ redactions: KeptRedaction[]; pending: boolean }>
+}
+
+/** How long a request waits for the store. */
+const PATIENCE_MS = 20_000
+/** Objects that are counted as still to be deleted. */
+const MOST_DUE = 10_000
+
+export function createRedactionDesk(
+  deps: SharesDeps & { reader: ShareReader; cleaner: Cleaner; rulesOf: RulesOf },
+): RedactionDesk {
+  const { meta, notifier, machine, log, ruleBox, reader, cleaner, rulesOf } = deps
+
+  async function enter({ shareID, secret }: { shareID: string; secret: string }) {
+    const found = await meta.findShare(shareID)
+    if (!found) throw notFound()
+    const share = requireActive(found)
+    return { share, secretHash: await authenticate(deps, { shareID, secret, to: "write" }) }
+  }
+
+  /** The rule first: a crash behind it leaves a share that shows nothing of it, and work for the next upkeep. */
+  async function redact({ shareID, secret, rules: wishes }: RedactRequest): Promise<RedactionReceipt> {
+    const { share, secretHash } = await enter({ shareID, secret })
+    if (share.encrypted) throw sealed()
+    const rules = wishes.map((wish) => ({ ...wish, id: wish.id ?? crypto.randomUUID() }))
+    const at = machine.now()
+    const redacted = await add({ share, secretHash, rules, at })
+    reader.forget(shareID)
+    notifier.publish({ shareID, revision: redacted.revision, state: "active" })
+    log.info({ share: shareID, rules: rules.length }, "redacted")
+    // What fails goes on with the upkeep; nobody is shown what was taken out meanwhile.
+    const cleaning = cleaner.clean(shareID).catch((err: unknown) => {
+      log.warn({ err, share: shareID }, "could not take out of the store yet what was redacted")
+    })
+    await withinPatience(cleaning, PATIENCE_MS)
+    return describe({ share: redacted, ids: new Set(rules.map(({ id }) => id)), at })
+  }
+
+  async function add({
+    share,
+    secretHash,
+    rules,
+    at,
+  }: {
+    share: ActiveShare
+    secretHash: string
+    rules: readonly RedactionRule[]
+    at: number
+  }): Promise<ShareRow> {
+    const { rules: before } = await rulesOf(share)
+    const { redactText } = createOwnersRedaction([...before, ...rules])
+    const redacted = await meta.addRedactions({
+      shareID: share.id,
+      generation: share.generation,
+      secretHash,
+      rules: rules.map((rule) => ({ id: rule.id, rule: ruleBox.seal(JSON.stringify(rule)) })),
+      most: MOST_RULES,
+      at,
+      redact: redactText,
+    })
+    if (redacted === "too_many") throw tooMany()
+    if (redacted) return redacted
+    throw (await meta.findShare(share.id))?.state === "active" ? notFound() : gone()
+  }
+
+  async function describe({
+    share,
+    ids,
+    at,
+  }: {
+    share: ShareRow
+    ids: ReadonlySet<string>
+    at: number
+  }): Promise<RedactionReceipt> {
+    const rows = (await meta.redactions(share.id, share.generation)).filter(({ id }) => ids.has(id))
+    const sum = (of: (row: RedactionRow) => number) => rows.reduce((total, row) => total + of(row), 0)
+    const due = await meta.superseded(1, MOST_DUE, share.id)
+    const pending = (await meta.unredacted(share.id)).length > 0
+    return {
+      rules: ids.size,
+      occurrences: sum(({ occurrences }) => occurrences),
+      items: sum(({ items }) => items),
+      segments: sum(({ segments }) => segments),
+      objectsDeleted: Math.max(0, sum(({ objects }) => objects) - due.length),
+      revision: share.revision,
+      at: new Date(at).toISOString(),
+      final: !pending && machine.now() >= finalFrom(share),
+    }
+  }
+
+  /** From when on nothing can come any more that somebody had begun to put before. */
+  function finalFrom({ ticketsUntil, redactedTo, updatedAt }: ShareRow): number {
+    if (ticketsUntil !== undefined) return ticketsUntil + LATE_UPLOAD_MS + COMMITTABLE_MS
+    return notifier.shared && redactedTo > 0 ? updatedAt + LATE_PUT_MS : 0
+  }
+
+  return {
+    redact,
+    async redactions(request) {
+      const { share } = await enter(request)
+      const [{ rules }, rows] = [await rulesOf(share), await meta.redactions(share.id, share.generation)]
+      return {
+        redactions: rules.map((rule, i) => ({
+          rule,
+          createdAt: rows[i]?.createdAt ?? 0,
+          occurrences: rows[i]?.occurrences ?? 0,
+        })),
+        pending: (await meta.unredacted(share.id)).length > 0,
+      }
+    },
+  }
+}
+
+function sealed(): ShareError {
+  return new ShareError(
+    "conflict",
+    "This share is encrypted: the server cannot read it, and so can take nothing out of it.",
+  )
+}
+
+function tooMany(): ShareError {
+  return new ShareError(
+    "conflict",
+    `A share has at most ${MOST_RULES} redactions: what is to go beyond that, goes by removing the share.`,
+  )
+}
