@@ -14,7 +14,7 @@ import { claimDataDir, databaseFile } from "./data-dir.ts"
 import { encode } from "./encode.ts"
 import { openLimiters } from "./limiters.ts"
 import { createPainter } from "./painter.ts"
-import { openRuleBox } from "./rule-box.ts"
+import { openRuleBoxOf } from "./rule-box.ts"
 import { addSample } from "./sample/sample.ts"
 import { startUpkeep } from "./upkeep.ts"
 import { version } from "./version.ts"
@@ -53,7 +53,7 @@ export async function compose(
     blobs,
     notifier,
     machine,
-    ruleBox: await openRuleBox(config.dataDir),
+    ruleBox: await openRuleBoxOf(config),
     log,
     maxShareBytes: config.maxShareBytes,
   })

@@ -1,15 +1,25 @@
-import { createCipheriv, createDecipheriv, randomBytes } from "node:crypto"
+import { createCipheriv, createDecipheriv, hkdfSync, randomBytes } from "node:crypto"
 import { mkdir } from "node:fs/promises"
 import { join } from "node:path"
 import type { RuleBox } from "../shares/ports.ts"
 import { provideUploadKey } from "../storage/blobs/upload-key.ts"
+import type { Config } from "./config.ts"
 
 const ALGORITHM = "aes-256-gcm"
 const NONCE_BYTES = 12
 const TAG_BYTES = 16
 
+/**
+ * What owners' rules are sealed with on this instance. Nodes without a folder of their own have one key by what they
+ * have in common, the bucket's secret.
+ */
+export function openRuleBoxOf({ dataDir, databaseUrl, s3 }: Config): Promise<RuleBox> | RuleBox {
+  if (databaseUrl === undefined || s3 === undefined) return openRuleBox(dataDir)
+  return createRuleBox(new Uint8Array(hkdfSync("sha256", s3.secretAccessKey, "", "better-share rules", 32)))
+}
+
 /** The key that owners' rules are sealed with at rest: a file of its own, so that a copy of the database is not enough. */
-export async function openRuleBox(folder: string): Promise<RuleBox> {
+async function openRuleBox(folder: string): Promise<RuleBox> {
   await mkdir(folder, { recursive: true })
   return createRuleBox(await provideUploadKey(join(folder, "rules.key")))
 }

@@ -333,7 +333,7 @@ test("[Z7] repeated with the same id it adds nothing and answers the same receip
   const first = (await redact(share, rule)).body.receipt
   expect(first.final).toBe(true)
   const again = (await redact(share, rule)).body.receipt
-  expect(again).toEqual({ ...first, at: again.at })
+  expect(again).toEqual(first)
   expect((await redactions(share)).body.redactions).toHaveLength(1)
 })
 

@@ -61,8 +61,7 @@ export function createRedactionDesk(
     const { share, secretHash } = await enter({ shareID, secret })
     if (share.encrypted) throw sealed()
     const rules = wishes.map((wish) => ({ ...wish, id: wish.id ?? crypto.randomUUID() }))
-    const at = machine.now()
-    const redacted = await add({ share, secretHash, rules, at })
+    const redacted = await add({ share, secretHash, rules })
     reader.forget(shareID)
     notifier.publish({ shareID, revision: redacted.revision, state: "active" })
     log.info({ share: shareID, rules: rules.length }, "redacted")
@@ -71,19 +70,17 @@ export function createRedactionDesk(
       log.warn({ err, share: shareID }, "could not take out of the store yet what was redacted")
     })
     await withinPatience(cleaning, PATIENCE_MS)
-    return describe({ share: redacted, ids: new Set(rules.map(({ id }) => id)), at })
+    return describe(redacted, new Set(rules.map(({ id }) => id)))
   }
 
   async function add({
     share,
     secretHash,
     rules,
-    at,
   }: {
     share: ActiveShare
     secretHash: string
     rules: readonly RedactionRule[]
-    at: number
   }): Promise<ShareRow> {
     const { rules: before } = await rulesOf(share)
     const { redactText } = createOwnersRedaction([...before, ...rules])
@@ -93,7 +90,7 @@ export function createRedactionDesk(
       secretHash,
       rules: rules.map((rule) => ({ id: rule.id, rule: ruleBox.seal(JSON.stringify(rule)) })),
       most: MOST_RULES,
-      at,
+      at: machine.now(),
       redact: redactText,
     })
     if (redacted === "too_many") throw tooMany()
@@ -101,17 +98,10 @@ export function createRedactionDesk(
     throw (await meta.findShare(share.id))?.state === "active" ? notFound() : gone()
   }
 
-  async function describe({
-    share,
-    ids,
-    at,
-  }: {
-    share: ShareRow
-    ids: ReadonlySet<string>
-    at: number
-  }): Promise<RedactionReceipt> {
+  async function describe(share: ShareRow, ids: ReadonlySet<string>): Promise<RedactionReceipt> {
     const rows = (await meta.redactions(share.id, share.generation)).filter(({ id }) => ids.has(id))
     const sum = (of: (row: RedactionRow) => number) => rows.reduce((total, row) => total + of(row), 0)
+    const at = Math.max(...rows.map(({ createdAt }) => createdAt))
     const due = await meta.superseded(1, MOST_DUE, share.id)
     const pending = (await meta.unredacted(share.id)).length > 0
     return {
@@ -120,16 +110,16 @@ export function createRedactionDesk(
       items: sum(({ items }) => items),
       segments: sum(({ segments }) => segments),
       objectsDeleted: Math.max(0, sum(({ objects }) => objects) - due.length),
-      revision: share.revision,
+      revision: share.redactedTo,
       at: new Date(at).toISOString(),
-      final: !pending && machine.now() >= finalFrom(share),
+      final: !pending && machine.now() >= finalFrom(share, at),
     }
   }
 
   /** From when on nothing can come any more that somebody had begun to put before. */
-  function finalFrom({ ticketsUntil, redactedTo, updatedAt }: ShareRow): number {
+  function finalFrom({ ticketsUntil }: ShareRow, at: number): number {
     if (ticketsUntil !== undefined) return ticketsUntil + LATE_UPLOAD_MS + COMMITTABLE_MS
-    return notifier.shared && redactedTo > 0 ? updatedAt + LATE_PUT_MS : 0
+    return notifier.shared ? at + LATE_PUT_MS : at
   }
 
   return {

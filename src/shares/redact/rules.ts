@@ -29,7 +29,7 @@ export function createRulesReader({ meta, ruleBox }: { meta: MetaStore; ruleBox:
     if (known) return known
     const rows = (await meta.redactions(id, generation)).slice(0, count)
     // Revoked meanwhile: whoever asks is about to find out.
-    if (rows.length < count) throw lost(id, new Error("the rules are gone"))
+    if (rows.length < count) throw lost(id, new Error("the rules are gone"), true)
     const rules = rows.map(({ rule }) => open(id, rule))
     const share: ShareRules = { count, rules, ...createOwnersRedaction(rules) }
     opened.set(name, share)
@@ -47,6 +47,6 @@ export function createRulesReader({ meta, ruleBox }: { meta: MetaStore; ruleBox:
   }
 }
 
-function lost(shareID: string, cause: Error): StorageError {
-  return new StorageError(`the redactions of share ${shareID}`, { retryable: false, cause })
+function lost(shareID: string, cause: Error, retryable = false): StorageError {
+  return new StorageError(`the redactions of share ${shareID}`, { retryable, cause })
 }
