@@ -13,6 +13,8 @@ export type Occurrences = ReadonlyMap<string, number>
 export interface OwnersRedaction {
   /** The very item when there is nothing to take out. Never throws, whatever the content. */
   redactItem(item: Item): { item: Item; replaced: Occurrences }
+  /** The item without anything that it says. */
+  blankItem(item: Item): Item
   /** A title, a path. */
   redactText(text: string): string
   /** Any JSON that is no item of a known type. */
@@ -29,13 +31,13 @@ export function createOwnersRedaction(rules: readonly RedactionRule[]): OwnersRe
 
   function redactItem(item: Item): ReturnType<OwnersRedaction["redactItem"]> {
     const replaced = new Map<string, number>()
-    const blank = blankItem(item, replaced)
+    const blank = blankNamed(item, replaced)
     const whole = texts.length === 0 ? blank : redactTexts(blank, replaced)
     return { item: whole, replaced }
   }
 
   /** Without the content of a message or part that a rule names. */
-  function blankItem(item: Item, replaced: Map<string, number>): Item {
+  function blankNamed(item: Item, replaced: Map<string, number>): Item {
     let blank = item
     for (const rule of rules) {
       if (rule.kind === "text" || !names(rule, item)) continue
@@ -112,6 +114,7 @@ export function createOwnersRedaction(rules: readonly RedactionRule[]): OwnersRe
 
   return {
     redactItem,
+    blankItem: (item) => ({ ...item, data: blankContent(item.type, item.data) }),
     redactText: (text) => replaceIn(text, () => {}),
     redactJson(value) {
       const replaced = new Map<string, number>()

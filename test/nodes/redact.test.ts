@@ -184,6 +184,16 @@ for (const [name, open] of Object.entries(STACKS)) {
       }
     })
 
+    test("[Z2] an item that outgrows its limit by what stands in it loses all of its content", async () => {
+      const node = stack.node()
+      const share = await (KINDS.direct as (typeof KINDS)[string])(stack, node)
+      const { session, text } = itemsOf(share.sessionID)
+      await share.write(node, [session(), text("msg", "prt", "word".repeat(2_000_000))])
+      await node.redact({ shareID: share.id, secret: share.secret, rules: [{ kind: "text", text: "word" }] })
+      const [, part] = (await stack.node().read(share.id)).fold.items()
+      expect(part).toEqual(text("msg", "prt", "[redacted]"))
+    })
+
     test("[Z2] what cannot be read is left, and keeps nothing else from being written anew", async () => {
       const node = stack.node()
       const share = await (KINDS.direct as (typeof KINDS)[string])(stack, node)

@@ -1,4 +1,5 @@
 import type { Item } from "../../protocol/item.ts"
+import { LIMITS } from "../../protocol/limits.ts"
 import type { ActiveShare } from "../active.ts"
 import type { BlobStore, Machine, MetaStore, NewSegment, SegmentRow } from "../ports.ts"
 import { readSegments } from "../read/read-segments.ts"
@@ -46,7 +47,7 @@ export function createSegmentRewriter(deps: { meta: MetaStore; blobs: BlobStore;
       signal.throwIfAborted()
       const clean = rules.redactItem(item)
       tally.add(clean.replaced)
-      if (hold) held.push(JSON.stringify(clean.item))
+      if (hold) held.push(lineOf(clean.item, rules))
     }
     return { tally: tally.segment(), held: hold ? held : undefined }
   }
@@ -68,13 +69,19 @@ export function createSegmentRewriter(deps: { meta: MetaStore; blobs: BlobStore;
   async function* linesOf({ share, segment, rules, signal }: SegmentJob): AsyncIterable<string> {
     for await (const item of itemsOf(share, segment)) {
       signal.throwIfAborted()
-      yield JSON.stringify(rules.redactItem(item).item)
+      yield lineOf(rules.redactItem(item).item, rules)
     }
   }
 
   async function* itemsOf({ door }: ActiveShare, segment: SegmentRow): AsyncIterable<Item> {
     for await (const { items } of readSegments(deps, { segments: [segment], door })) yield* items
   }
+}
+
+/** Replacements can be longer than what they replace; what has outgrown an item could not be read any more. */
+function lineOf(item: Item, { blankItem }: ShareRules): string {
+  const line = JSON.stringify(item)
+  return line.length <= LIMITS.itemBytes ? line : JSON.stringify(blankItem(item))
 }
 
 /** Counts anew each time that it is read. */
