@@ -21,16 +21,18 @@ const ROOMS: Record<string, readonly string[]> = {
   encryption: ["protocol"],
   plugin: ["protocol", "client", "redaction", "encryption"],
   shares: ["protocol", "redaction"],
-  storage: ["protocol", "shares"],
+  trust: ["protocol"],
+  storage: ["protocol", "shares", "trust"],
   viewer: ["protocol", "encryption"],
-  api: ["protocol", "shares", "viewer"],
+  api: ["protocol", "shares", "trust", "viewer"],
   cli: ["protocol", "client", "viewer", "host"],
-  host: ["protocol", "client", "redaction", "shares", "storage", "viewer", "api", "cli"],
+  host: ["protocol", "client", "redaction", "shares", "trust", "storage", "viewer", "api", "cli"],
 }
 
 /** Files that are all an importing room may take from another. */
 const DOORS: Record<string, readonly string[]> = {
   "storage → shares": ["src/shares/ports.ts"],
+  "storage → trust": ["src/trust/ports.ts"],
   // What an owner takes out of a share; what the plugin looks for by itself is no matter of the server's.
   "shares → redaction": ["src/redaction/owners-redaction.ts"],
 }

@@ -11,7 +11,7 @@ import { openFileStore } from "../src/storage/blobs/file.ts"
 import { openSqliteStore } from "../src/storage/meta/sqlite.ts"
 import { createInProcessNotifier } from "../src/storage/notifier/in-process.ts"
 import { type CountedRequest, countBlobs } from "./counted-blobs.ts"
-import { ruleBox } from "./rule-box.ts"
+import { TEST_KEYS } from "./test-keys.ts"
 
 /** What one sync has cost: by itself, and by the merges that followed from it. */
 export interface SyncCost {
@@ -50,7 +50,7 @@ export async function createCountedShare(sessionID: string): Promise<CountedShar
     notifier: createInProcessNotifier(),
     machine: createMachine(),
     log: createLog("silent"),
-    ruleBox,
+    keys: TEST_KEYS,
     maxShareBytes: LIMITS.shareBytes,
   })
   const { id: shareID, secret } = await shares.create({ sessionID, creator: "me", address: "here" })

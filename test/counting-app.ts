@@ -2,7 +2,7 @@ import { mkdtemp, rm } from "node:fs/promises"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { type App, createApp } from "../src/api/app.ts"
-import type { Limiters } from "../src/api/context.ts"
+import type { ApiConfig, Limiters } from "../src/api/context.ts"
 import { encode } from "../src/host/encode.ts"
 import { createLog } from "../src/host/log.ts"
 import { createMachine } from "../src/host/machine.ts"
@@ -12,7 +12,8 @@ import { createShares, type Shares } from "../src/shares/shares.ts"
 import { openFileStore } from "../src/storage/blobs/file.ts"
 import { openSqliteStore } from "../src/storage/meta/sqlite.ts"
 import { createInProcessNotifier } from "../src/storage/notifier/in-process.ts"
-import { ruleBox } from "./rule-box.ts"
+import { createTrust } from "../src/trust/trust.ts"
+import { TEST_KEYS } from "./test-keys.ts"
 import { builtAssets, builtPlugin } from "./world.ts"
 
 /** The app on real storage, without a server before it, that says what it asked of storage. */
@@ -23,6 +24,8 @@ export interface CountingApp {
   clock: { now: number }
   /** Whether other nodes are heard. */
   hearing: { fresh: boolean }
+  /** What the app answers. */
+  routes: App["routes"]
   /** Calls since the last time this was asked, such as `meta.findShare`. */
   calls(): string[]
   /** Runs `work` after the next call of that name, before its caller has the answer. */
@@ -33,14 +36,20 @@ export interface CountingApp {
 
 const NONE: Limiters = {
   "new-shares": undefined,
+  "token-new-shares": undefined,
   "create-requests": undefined,
+  entries: undefined,
+  "token-create-requests": undefined,
   views: undefined,
   syncs: undefined,
   passes: undefined,
   "share-passes": undefined,
+  passwords: undefined,
+  "share-passwords": undefined,
+  "admin-failures": undefined,
 }
 
-export async function createCountingApp(): Promise<CountingApp> {
+export async function createCountingApp(changes: Partial<ApiConfig> = {}): Promise<CountingApp> {
   const folder = await mkdtemp(join(tmpdir(), "better-share-app-"))
   const baseUrl = "http://127.0.0.1"
   const clock = { now: Date.now() }
@@ -70,7 +79,8 @@ export async function createCountingApp(): Promise<CountingApp> {
   }
 
   const meta = await openSqliteStore({ file: join(folder, "test.db"), migrate: true })
-  const blobs: BlobStore = await openFileStore({ root: folder, baseUrl })
+  const store = await openFileStore({ root: folder, baseUrl })
+  const blobs: BlobStore = store
   const machine = { ...createMachine(), now: () => clock.now }
   const log = createLog("silent")
   const painter = createPainter({ log })
@@ -80,11 +90,23 @@ export async function createCountingApp(): Promise<CountingApp> {
     notifier: { ...createInProcessNotifier(), isFresh: () => hearing.fresh },
     machine,
     log,
-    ruleBox,
+    keys: TEST_KEYS,
     maxShareBytes: 2 ** 29,
+  })
+  const trust = await createTrust({
+    store: meta.trust,
+    machine,
+    log,
+    subtle: crypto.subtle,
+    fetch,
+    masters: [machine.randomBytes(32)],
+    auditAddresses: "full",
+    webhook: undefined,
+    createTokens: [],
   })
   const app: App = createApp({
     shares,
+    trust,
     machine,
     encode: (body, coding) => {
       seen.push(`encode.${coding}`)
@@ -94,9 +116,17 @@ export async function createCountingApp(): Promise<CountingApp> {
     assets: await builtAssets(),
     plugin: builtPlugin,
     drawPicture: counted("picture", painter).draw,
-    uploads: undefined,
+    uploads: store.uploads,
     limiters: NONE,
-    config: { baseUrl, createTokens: [], maxSyncBytes: 2 ** 28, version: "test" },
+    config: {
+      baseUrl,
+      needsToken: false,
+      create: true,
+      nativeDoor: true,
+      maxSyncBytes: 2 ** 28,
+      version: "test",
+      ...changes,
+    },
   })
 
   return {
@@ -104,6 +134,7 @@ export async function createCountingApp(): Promise<CountingApp> {
     meta,
     clock,
     hearing,
+    routes: app.routes,
     calls: () => seen.splice(0),
     after: (call, work) => interruptions.set(call, work),
     request: async (path, init = {}) =>

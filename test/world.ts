@@ -9,12 +9,17 @@ import { createLog } from "../src/host/log.ts"
 import { createMachine } from "../src/host/machine.ts"
 import { type Serving, serve } from "../src/host/serve.ts"
 import type { Log } from "../src/shares/ports.ts"
+import type { Trust } from "../src/trust/trust.ts"
 import { NO_LIMITS } from "./no-limits.ts"
 
 /** The real server in this process, on a free port and a folder of its own. */
 export interface World {
   url: string
   dataDir: string
+  /** The running server's, for what is given out past HTTP. */
+  readonly trust: Trust
+  /** What the server does by itself from time to time. */
+  upkeep(): Promise<void>
   /** Keys of all stored objects, as file paths below the store's root. */
   storedFiles(): Promise<string[]>
   /** Cuts every connection and stops the server. */
@@ -26,8 +31,12 @@ export interface World {
   close(): Promise<void>
 }
 
-export interface WorldOptions extends Partial<Config> {
+export interface WorldOptions extends Partial<Omit<Config, "trust">> {
+  trust?: Partial<Config["trust"]>
+
   log?: Log
+  /** Takes what the server prints. */
+  print?: (line: string) => void
   /** The server's clock, in milliseconds since the epoch; the machine's own unless told. */
   now?: () => number
 }
@@ -35,12 +44,21 @@ export interface WorldOptions extends Partial<Config> {
 export async function createWorld({
   log = createLog("silent"),
   now = Date.now,
+  print = () => {},
+  trust,
   ...changes
 }: WorldOptions = {}): Promise<World> {
   const dataDir = await mkdtemp(join(tmpdir(), "better-share-"))
   const env = { PORT: "0", DATA_DIR: dataDir, SAMPLE: "off", ...NO_LIMITS }
-  const config: Config = { ...readConfig(env), ...changes }
-  const deps = { assets: await builtAssets(), plugin: builtPlugin, log, machine: { ...createMachine(), now } }
+  const usual = readConfig(env)
+  const config: Config = { ...usual, ...changes, trust: { ...usual.trust, ...trust } }
+  const deps = {
+    assets: await builtAssets(),
+    plugin: builtPlugin,
+    log,
+    print,
+    machine: { ...createMachine(), now },
+  }
   let serving: Serving | undefined = await serve(config, deps)
   const { url } = serving
 
@@ -55,6 +73,11 @@ export async function createWorld({
   return {
     url,
     dataDir,
+    get trust() {
+      if (!serving) throw new Error("The server is stopped.")
+      return serving.trust
+    },
+    upkeep: async () => serving?.shares.upkeep(),
     storedFiles: () => filesBelow(join(dataDir, "objects")),
     stop,
     start,

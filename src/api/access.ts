@@ -1,6 +1,8 @@
-import type { Context } from "hono"
+import type { Context, MiddlewareHandler } from "hono"
 import { ShareError } from "../protocol/errors.ts"
 import { isLoopback } from "../protocol/loopback.ts"
+import type { ShareDoor } from "../shares/ports.ts"
+import type { KnownToken } from "../trust/tokens.ts"
 import type { ApiDeps, ApiEnv } from "./context.ts"
 
 /** `/t/<token>` before an API path: OpenCode's plain `enterprise.url` can carry a token only there. */
@@ -24,29 +26,77 @@ export function maskPath(path: string): string {
   return path.replace(/^\/+(t|%74|%54)\/+[^/]+/i, "/t/***")
 }
 
+/** Who asks to create, as shares and the audit know them. */
+export interface Creator {
+  /** Hashed, as it is stored. */
+  creator: string
+  /** As the audit says it. */
+  actor: string
+  /** The token that they brought. */
+  token: KnownToken | undefined
+}
+
 /**
- * Who asks to create a share, in the hashed form that is stored: a token or, where none is needed, the address.
- * Throws `unauthorized`, `forbidden`.
+ * Who asks to create a share: a token or, where none is needed, the address. Throws `unauthorized`, `forbidden`.
  * @param address hashed
  */
-export function identifyCreator(c: Context<ApiEnv>, { machine, config }: ApiDeps, address: string): string {
-  if (config.createTokens.length === 0) {
+export async function identifyCreator(
+  c: Context<ApiEnv>,
+  { config, trust }: ApiDeps,
+  address: string,
+): Promise<Creator> {
+  const offered = offeredToken(c)
+  const token = offered === undefined ? undefined : await trust.tokens.identify(offered)
+  if (token) return { creator: token.creator, actor: `token:${token.name}`, token }
+  if (!config.needsToken) {
     requireOwnHost(c, config.baseUrl)
-    return address
+    return { creator: address, actor: "address", token: undefined }
   }
-  const offered = bearerToken(c.req.header("authorization")) ?? c.get("pathToken")
   if (offered === undefined) {
     throw new ShareError(
       "unauthorized",
       "Creating shares here takes a token: ask the operator for one, and set it as `Authorization: Bearer <token>` or in enterprise.url as <server>/t/<token>.",
     )
   }
-  const hash = machine.hash(offered)
-  let known = false
-  for (const token of config.createTokens) known = machine.equal(machine.hash(token), hash) || known
-  if (!known) throw new ShareError("unauthorized", "The token is not one of this server's.")
-  return machine.hash(`token:${offered}`)
+  void trust.audit.failed({ of: "token", address: c.env.address })
+  throw new ShareError("unauthorized", "The token is not one of this server's.")
 }
+
+/** Whether a request brings one of the server's create tokens. */
+export async function bringsToken(c: Context<ApiEnv>, { trust }: Pick<ApiDeps, "trust">): Promise<boolean> {
+  const offered = offeredToken(c)
+  return offered !== undefined && (await trust.tokens.identify(offered)) !== undefined
+}
+
+function offeredToken(c: Context<ApiEnv>): string | undefined {
+  return bearerToken(c.req.header("authorization")) ?? c.get("pathToken")
+}
+
+/** Throws `forbidden` where nobody may create, or not by this door. */
+export function requireCreating({ create, nativeDoor }: ApiDeps["config"], door: ShareDoor): void {
+  if (!create) {
+    throw new ShareError(
+      "forbidden",
+      "No shares can be created here at the moment: whoever runs this server has turned it off.",
+    )
+  }
+  if (door === "native" && !nativeDoor) {
+    throw new ShareError(
+      "forbidden",
+      "This server takes shares from the Better Share plugin only, which redacts and can encrypt them. Its front page says how to install it.",
+    )
+  }
+}
+
+/** Lets everybody read and delete, and no blocked address do more. */
+export function refuseBlocked({ trust }: ApiDeps): MiddlewareHandler<ApiEnv> {
+  return async (c, next) => {
+    if (!HARMLESS.has(c.req.method)) await trust.blocks.refuse({ address: c.env.address })
+    await next()
+  }
+}
+
+const HARMLESS = new Set(["GET", "HEAD", "OPTIONS", "DELETE"])
 
 /** Any page may point a name of its own at this machine; its requests then carry that name (DNS rebinding). */
 function requireOwnHost(c: Context<ApiEnv>, baseUrl: string): void {
@@ -55,6 +105,6 @@ function requireOwnHost(c: Context<ApiEnv>, baseUrl: string): void {
   throw new ShareError("forbidden", "Without tokens, shares are created under this machine's own name only.")
 }
 
-function bearerToken(header: string | undefined): string | undefined {
+export function bearerToken(header: string | undefined): string | undefined {
   return /^Bearer +(\S+)$/i.exec(header ?? "")?.[1]
 }

@@ -1,29 +1,37 @@
 import { Hono } from "hono"
 import { compress } from "hono/compress"
+import { ADMIN_ROUTES } from "../protocol/admin-routes.ts"
 import { ShareError } from "../protocol/errors.ts"
-import { ROUTES } from "../protocol/routes.ts"
-import { maskPath, pathOf, splitPathToken } from "./access.ts"
+import { ROUTES, type Route } from "../protocol/routes.ts"
+import { maskPath, pathOf, refuseBlocked, splitPathToken } from "./access.ts"
+import { createAdminRoutes } from "./admin.ts"
+import { createVisitors } from "./admit.ts"
 import { assetUrls, createAssetRoutes } from "./assets.ts"
 import { createCardRoutes } from "./card.ts"
 import type { ApiDeps, ApiEnv, Bindings } from "./context.ts"
 import { createDirectRoutes } from "./direct.ts"
+import { createEnterRoutes } from "./enter.ts"
 import { answerError } from "./errors.ts"
 import { createEventRoutes } from "./events.ts"
 import { createExportRoutes } from "./export.ts"
 import { createFormatRoutes } from "./formats.ts"
 import { createLimits } from "./limits.ts"
+import { createLock } from "./lock.ts"
 import { createMetadataRoutes } from "./metadata.ts"
 import { describeApi } from "./openapi.ts"
 import { createPageRoutes } from "./pages.ts"
 import { createPluginRoutes } from "./plugin-file.ts"
 import { createRedactionRoutes } from "./redactions.ts"
 import { createSearchRoutes } from "./search.ts"
-import { SECURITY_HEADERS } from "./security-headers.ts"
+import { securityHeaders } from "./security-headers.ts"
 import { createShareRoutes } from "./share.ts"
 import { createUploadRoutes } from "./uploads.ts"
+import { createVisibilityRoutes } from "./visibility.ts"
 
 export interface App {
   fetch(request: Request, bindings: Bindings): Response | Promise<Response>
+  /** What it answers, as the router has it. `ALL` is what stands before others, or answers what they do not take. */
+  readonly routes: readonly { method: string; path: string }[]
   /** Ends the streams of those who watch, so that a server that stops need not wait for them. */
   endStreams(): void
 }
@@ -37,17 +45,25 @@ export function createApp(deps: ApiDeps): App {
   })
 
   const squeeze = compress()
+  const everyHeader = Object.entries(securityHeaders(config.baseUrl))
   app.use(async (c, next) => {
     const started = machine.now()
     const requestID = crypto.randomUUID()
     const path = pathOf(c.req.url)
     c.set("requestID", requestID)
+    c.set("outside", config.lock !== undefined)
     c.set("pathToken", splitPathToken(path).token)
     await next()
     if (!c.get("complete")) {
       await squeeze(c, async () => {})
-      for (const [name, value] of Object.entries(SECURITY_HEADERS)) c.res.headers.set(name, value)
+      for (const [name, value] of everyHeader) c.res.headers.set(name, value)
+      // Nobody keeps what does not say that it may be kept: a share may be revoked, a secret is shown once.
+      if (!c.res.headers.has("cache-control")) c.res.headers.set("cache-control", "no-store")
       c.res.headers.set("x-request-id", requestID)
+      for (const [name, value] of Object.entries(c.get("standing") ?? {})) {
+        // A creation, and a refusal, say themselves what they are about.
+        if (!c.res.headers.has(name)) c.res.headers.set(name, value)
+      }
     }
     log.debug(
       {
@@ -61,6 +77,10 @@ export function createApp(deps: ApiDeps): App {
     )
   })
 
+  const limits = createLimits(deps)
+  for (const path of ["/api/share/*", "/api/upload/*", "/share/*", "/s/*", "/enter"])
+    app.use(path, limits.countRequest)
+  if (config.lock) app.use(createLock(config.lock, deps))
   app.get(ROUTES.health.path, (c) => c.json({ ok: true, version: config.version }))
   const doc = describeApi(config)
   app.get("/api/doc", (c) => c.json(doc))
@@ -68,12 +88,22 @@ export function createApp(deps: ApiDeps): App {
   app.get("/favicon.ico", (c) => c.redirect(assetUrls(assets).icon, 302))
   // The address of opencode.json, opened in a browser.
   app.get("/t/:token", (c) => c.redirect("/", 302))
-  app.route("/", createAssetRoutes(assets))
+  app.route("/", createAssetRoutes(assets, config))
   app.route("/", createPluginRoutes(deps))
-  const limits = createLimits(deps)
-  for (const path of ["/api/share/*", "/api/upload/*", "/share/*", "/s/*"]) app.use(path, limits.countRequest)
+  for (const path of ["/api/share/*", "/api/upload/*"]) app.use(path, refuseBlocked(deps))
+  const pages = createPageRoutes(deps)
+  const cards = createCardRoutes(deps)
+  const visitors = createVisitors(deps, {
+    gateOf: pages.gateOf,
+    forget(shareID) {
+      pages.forget(shareID)
+      cards.forget(shareID)
+    },
+  })
+  for (const path of ["/api/share/*", "/share/*"]) app.use(path, visitors.admit)
+  app.route("/", createVisibilityRoutes(deps, visitors))
   app.route("/", createShareRoutes(deps, limits))
-  const events = createEventRoutes(deps)
+  const events = createEventRoutes(deps, visitors)
   app.route("/", events.routes)
   app.route("/", createDirectRoutes(deps, limits))
   app.route("/", createRedactionRoutes(deps))
@@ -81,14 +111,15 @@ export function createApp(deps: ApiDeps): App {
   app.route("/", createExportRoutes(deps))
   app.route("/", createFormatRoutes(deps))
   app.route("/", createSearchRoutes(deps))
-  app.route("/", createPageRoutes(deps))
-  app.route("/", createCardRoutes(deps))
+  app.route("/", pages.routes)
+  app.route("/", cards.routes)
+  app.route("/", createEnterRoutes(deps))
+  app.route("/", createAdminRoutes(deps))
   if (uploads) app.route("/", createUploadRoutes({ door: uploads, maxBytes: config.maxSyncBytes }))
 
-  for (const path of new Set(Object.values(ROUTES).map((route) => route.path))) {
-    const methods = Object.values(ROUTES)
-      .filter((route) => route.path === path)
-      .map((route) => route.method)
+  const routes: Route[] = Object.values({ ...ROUTES, ...ADMIN_ROUTES })
+  for (const path of new Set(routes.map((route) => route.path))) {
+    const methods = routes.filter((route) => route.path === path).map((route) => route.method)
     app.all(path, (c) => {
       const response = answerError(
         new ShareError("method_not_allowed", `This address takes ${methods.join(" or ")} only.`),
@@ -101,5 +132,5 @@ export function createApp(deps: ApiDeps): App {
   }
   app.notFound((c) => answerError(new ShareError("not_found", "There is nothing at this address."), c, deps))
   app.onError((error, c) => answerError(error, c, deps))
-  return { fetch: app.fetch, endStreams: events.close }
+  return { fetch: app.fetch, routes: app.routes, endStreams: events.close }
 }

@@ -1,7 +1,7 @@
 import { Hono } from "hono"
 import { notFound } from "../protocol/errors.ts"
 import type { Assets as PageAssets } from "../viewer/frame.ts"
-import type { ApiEnv, Asset, Assets } from "./context.ts"
+import type { ApiConfig, ApiEnv, Asset, Assets } from "./context.ts"
 
 /** Where pages find the assets. */
 export function assetUrls(assets: Assets): PageAssets & { icon: string } {
@@ -17,7 +17,9 @@ function urlOf({ name }: Asset): string {
   return `/assets/${name}`
 }
 
-export function createAssetRoutes(assets: Assets): Hono<ApiEnv> {
+export function createAssetRoutes(assets: Assets, { lock }: Pick<ApiConfig, "lock">): Hono<ApiEnv> {
+  // Behind a lock, a cache that many share would give them to whoever asks.
+  const kept = lock === undefined ? "public" : "private"
   const byName = new Map(Object.values(assets).map((asset) => [asset.name, asset]))
   return new Hono<ApiEnv>().get("/assets/:name", (c) => {
     const asset = byName.get(c.req.param("name"))
@@ -25,7 +27,7 @@ export function createAssetRoutes(assets: Assets): Hono<ApiEnv> {
     return c.body(asset.body, 200, {
       "content-type": asset.type,
       // The name holds a hash of the content.
-      "cache-control": "public, max-age=31536000, immutable",
+      "cache-control": `${kept}, max-age=31536000, immutable`,
     })
   })
 }

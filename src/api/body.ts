@@ -1,5 +1,6 @@
 import type { Context } from "hono"
 import type * as z from "zod/mini"
+import { splitCapability } from "../protocol/capability.ts"
 import { notFound, ShareError } from "../protocol/errors.ts"
 import { formatBytes, LIMITS } from "../protocol/limits.ts"
 import { shareParams, shareSecretHeader } from "../protocol/routes.ts"
@@ -9,6 +10,20 @@ import type { ApiEnv } from "./context.ts"
 export async function readBody<T extends z.ZodMiniType>(c: Context<ApiEnv>, schema: T): Promise<z.infer<T>> {
   requireJson(c)
   return accept(schema.safeParse(parseJson(decodeUtf8(await readSmall(c)))))
+}
+
+/** The fields of a form, and what parses them by a schema. Of a name that stands there twice the last counts. */
+export async function readFields(c: Context<ApiEnv>) {
+  const type = c.req.header("content-type")?.split(";")[0]?.trim().toLowerCase()
+  if (type !== "application/x-www-form-urlencoded") {
+    throw new ShareError("unsupported_media_type", "This address takes a form from one of its own pages.")
+  }
+  const fields = Object.fromEntries(new URLSearchParams(decodeUtf8(await readSmall(c))))
+  return {
+    fields,
+    accept: <T extends z.ZodMiniType>(schema: T, values: unknown): z.infer<T> =>
+      accept(schema.safeParse(values)),
+  }
 }
 
 /** The same for a body that may be left out. */
@@ -28,14 +43,25 @@ async function readSmall(c: Context<ApiEnv>): Promise<Uint8Array[]> {
   return chunks
 }
 
-/** The share's id from the path. */
+/** The share's id from the path, where a capability may stand behind it. Throws `not_found`. */
 export function readShareID(c: Context<ApiEnv>): string {
-  return readParams(c, shareParams).id
+  const { id } = readParams(c, shareParams)
+  return c.req.method === "GET" || c.req.method === "HEAD" ? requireAdmitted(c, id) : id
+}
+
+/**
+ * For what reads a share: the very id that was let in to (api/admit.ts). Were an address ever read otherwise there than
+ * by its route, this shows nothing. Throws `not_found`.
+ */
+export function requireAdmitted(c: Context<ApiEnv>, id: string): string {
+  if (c.get("admitted") !== id) throw notFound()
+  return id
 }
 
 /** The path's parameters, parsed by their schema. What cannot be one is answered like one that does not exist. */
 export function readParams<T extends z.ZodMiniType>(c: Context<ApiEnv>, schema: T): z.infer<T> {
-  const params = schema.safeParse(c.req.param())
+  const { id, ...others } = c.req.param() as Record<string, string>
+  const params = schema.safeParse(id === undefined ? others : { ...others, id: splitCapability(id).shareID })
   if (!params.success) throw notFound()
   return params.data
 }
@@ -52,7 +78,10 @@ export function readQuery<T extends z.ZodMiniType>(c: Context<ApiEnv>, schema: T
   return accept(schema.safeParse(c.req.query()))
 }
 
-function accept<T>(result: { success: true; data: T } | { success: false; error: z.core.$ZodError }): T {
+/** What a schema says of a value from outside. Throws `invalid_request`. */
+export function accept<T>(
+  result: { success: true; data: T } | { success: false; error: z.core.$ZodError },
+): T {
   if (result.success) return result.data
   const [issue] = result.error.issues
   const at = issue?.path.join(".")

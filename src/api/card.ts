@@ -10,18 +10,24 @@ import { namesTag } from "./entity-tag.ts"
 /** So many characters of a hash tell it from any other. */
 const TAG_LENGTH = 22
 
+export interface CardRoutes {
+  routes: Hono<ApiEnv>
+  /** Drops what is kept of a share. */
+  forget(shareID: string): void
+}
+
 /** `GET /share/:id/card.png`: what services show of a link to a share. */
 export function createCardRoutes({
   shares,
   machine,
   drawPicture,
-}: Pick<ApiDeps, "shares" | "machine" | "drawPicture">): Hono<ApiEnv> {
+}: Pick<ApiDeps, "shares" | "machine" | "drawPicture">): CardRoutes {
   const cache = createCardCache(shares)
   const drawing = new Map<string, Promise<Uint8Array<ArrayBuffer>>>()
 
-  return new Hono<ApiEnv>().get("/share/:id/card.png", async (c) => {
+  const routes = new Hono<ApiEnv>().get("/share/:id/card.png", async (c) => {
     // The row first, for what is kept too: once a share is revoked this throws.
-    const found = await find(readShareID(c))
+    const found = c.get("found") ?? (await find(readShareID(c)))
     const known = cache.find(found)
     if (known) return answer(known)
     const { share, svg } = await outline(found)
@@ -41,6 +47,8 @@ export function createCardRoutes({
       return c.body(png, 200, { ...HEADERS, etag, "content-type": "image/png" })
     }
   })
+
+  return { routes, forget: cache.forget }
 
   /** Throws `not_found` or `gone`. */
   async function find(shareID: string): Promise<ActiveShare> {

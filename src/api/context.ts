@@ -1,6 +1,10 @@
+import type { ActiveShare } from "../shares/active.ts"
 import type { BudgetName, Limiter, Log, Machine, UploadDoor } from "../shares/ports.ts"
 import type { Shares } from "../shares/shares.ts"
+import type { Trust } from "../trust/trust.ts"
 import type { Encode } from "./content-coding.ts"
+import type { LockSettings } from "./lock.ts"
+import type { StreamLimits } from "./stream-seats.ts"
 
 /** A built asset of the viewer, in memory: served under `/assets/<name>`. */
 export interface Asset {
@@ -25,9 +29,16 @@ export interface Assets {
 export interface ApiConfig {
   /** Where people reach the server, without a slash at the end. */
   baseUrl: string
-  /** With none, anybody who reaches the server may create. */
-  createTokens: readonly string[]
+  /** Without, anybody who reaches the server may create. */
+  needsToken: boolean
+  /** Whether anybody may create at all, and whether OpenCode may without the plugin. */
+  create: boolean
+  nativeDoor: boolean
+  /** Undefined: reading takes nothing but the link. */
+  lock?: LockSettings | undefined
   maxSyncBytes: number
+  /** No limit unless told. */
+  streams?: StreamLimits
   version: string
   /** Id of the sample share, when there is one. */
   sampleID?: string
@@ -38,6 +49,7 @@ export type Limiters = Record<BudgetName, Limiter | undefined>
 
 export interface ApiDeps {
   shares: Shares
+  trust: Trust
   machine: Machine
   encode: Encode
   log: Log
@@ -54,7 +66,7 @@ export interface ApiDeps {
 
 /** What the runtime's edge tells about a request beside the request itself. */
 export interface Bindings {
-  /** The peer's address, as the socket has it. */
+  /** Where the request came from: the socket's other end or, where that is a trusted proxy, whom it names. */
   address: string
 }
 
@@ -64,6 +76,14 @@ export interface ApiEnv {
     requestID: string
     /** The token of a `/t/<token>` address, if it came by one. */
     pathToken: string | undefined
+    /** Id of the share that this request may read. */
+    admitted: string | undefined
+    /** The share that the address names, when its row was read for this request. */
+    found: ActiveShare | undefined
+    /** It has not come past the server's lock. */
+    outside: boolean
+    /** `RateLimit-*` of what the request was counted against last; undefined when it was not counted. */
+    standing: Readonly<Record<string, string>> | undefined
     /** The answer has all its headers and its final form. */
     complete: boolean | undefined
   }

@@ -1,5 +1,6 @@
 import { type Context, Hono } from "hono"
 import type * as z from "zod/mini"
+import type { AuditOrigin } from "../protocol/audit.ts"
 import { ownersServers } from "../protocol/owner.ts"
 import {
   type ManifestAnswer,
@@ -18,9 +19,11 @@ import {
 } from "../protocol/routes.ts"
 import type { Reserved } from "../shares/create/reserve.ts"
 import type { ShareMetadata, Ticket } from "../shares/ports.ts"
-import type { OwnerClaim } from "../shares/recover/owner.ts"
+import { type OwnerClaim, ownersCreator } from "../shares/recover/owner.ts"
 import type { UploadedSegment } from "../shares/upload/commit-uploads.ts"
 import type * as direct from "../shares/upload/direct.ts"
+import { ownerActor } from "../trust/audit.ts"
+import { requireCreating } from "./access.ts"
 import { readBody, readOptionalBody, readParams, readSecretHeader, readShareID } from "./body.ts"
 import type { ApiDeps, ApiEnv } from "./context.ts"
 import type { Limits } from "./limits.ts"
@@ -28,7 +31,7 @@ import { streamBytes } from "./stream-bytes.ts"
 
 /** The direct door: tickets out, commits in. Content passes between the client and the store. */
 export function createDirectRoutes(deps: ApiDeps, limits: Limits): Hono<ApiEnv> {
-  const { shares, config, log } = deps
+  const { shares, trust, machine, config, log } = deps
   const app = new Hono<ApiEnv>()
   const named = (c: Context<ApiEnv>) => ({ shareID: readShareID(c), secret: readSecretHeader(c) })
   // What is sealed is given to whoever asks.
@@ -38,27 +41,39 @@ export function createDirectRoutes(deps: ApiDeps, limits: Limits): Hono<ApiEnv> 
   })
 
   app.post(ROUTES.reserveShare.path, async (c) => {
+    requireCreating(config, "direct")
     const who = await limits.beforeCreate(c)
     const { shareId: shareID, sessionId: sessionID, owner, ...rest } = await readBody(c, reserveBody)
-    const { tickets, encrypted } = rest
+    const { tickets, encrypted, visibility, password, expires } = rest
     const reserved = await shares.reserve({
       shareID,
       sessionID,
       tickets,
       encrypted,
       owner: owner && toClaim(c, owner),
+      access: {
+        visibility: visibility ?? (password === undefined ? undefined : "password"),
+        password,
+        expiry: expires,
+      },
       ...who,
+      by: owner ? await byOwner(who.by, owner) : who.by,
     })
     log.info({ share: reserved.share.id, request: c.get("requestID") }, "share created")
-    return c.json(toReserveAnswer(reserved), 200, await limits.creationHeaders(who.address))
+    return c.json(toReserveAnswer(reserved), 200, await limits.creationHeaders(who))
   })
 
   app.post(ROUTES.recoverShare.path, async (c) => {
-    const { address } = await limits.beforeCreate(c)
+    const who = await limits.beforeCreate(c)
     const { sessionId: sessionID, owner, encrypted = false } = await readBody(c, recoverBody)
-    const recovered = await shares.recover({ sessionID, owner: toClaim(c, owner), encrypted })
+    const recovered = await shares.recover({
+      sessionID,
+      owner: toClaim(c, owner),
+      encrypted,
+      by: await byOwner(who.by, owner),
+    })
     log.info({ share: recovered.share.id, request: c.get("requestID") }, "share recovered by its owner")
-    return c.json(toReserveAnswer(recovered), 200, await limits.creationHeaders(address))
+    return c.json(toReserveAnswer(recovered), 200, await limits.creationHeaders(who))
   })
 
   app.post(ROUTES.passDeltas.path, async (c) => {
@@ -72,6 +87,13 @@ export function createDirectRoutes(deps: ApiDeps, limits: Limits): Hono<ApiEnv> 
     const answer: PassAnswer = { viewers: shares.viewers(request.shareID) }
     return c.json(answer)
   })
+
+  /** As long as nothing is written before the signature has proven right, it is they. Throws `forbidden` if blocked. */
+  async function byOwner(by: AuditOrigin, { key }: OwnerProof): Promise<AuditOrigin> {
+    const creator = ownersCreator(machine, key)
+    await trust.blocks.refuse({ creator })
+    return { ...by, actor: ownerActor(creator) }
+  }
 
   function toClaim(c: Context<ApiEnv>, owner: OwnerProof): OwnerClaim {
     return { ...owner, servers: ownersServers(config.baseUrl, c.req.url) }

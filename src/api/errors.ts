@@ -1,34 +1,56 @@
 import type { Context } from "hono"
-import { ShareError } from "../protocol/errors.ts"
+import { ShareError, WrongSecret } from "../protocol/errors.ts"
 import { LimitReached, StorageError } from "../shares/ports.ts"
+import { renderLockedPage } from "../viewer/locked-page.ts"
 import { renderMessagePage } from "../viewer/message-page.ts"
+import { renderPasswordPage } from "../viewer/password-page.ts"
 import { assetUrls } from "./assets.ts"
 import type { ApiDeps, ApiEnv } from "./context.ts"
 import { describeLimit } from "./limits.ts"
+import { BASIC_CHALLENGE, Locked } from "./lock.ts"
+import { namedShare } from "./named-share.ts"
 import { wantedFormat } from "./wanted-format.ts"
 
-/** Seconds after which a client may try again when the storage does not answer. */
+/** Seconds after which a client may try again when nothing says more: the storage does not answer, a place is taken. */
 const RETRY_AFTER = "5"
 
 /** Every failure ends here: what a person can act on is said, everything else is a request id and a log line. */
 export function answerError(error: unknown, c: Context<ApiEnv>, deps: ApiDeps): Response {
   const known = toShareError(error, c, deps)
+  if (error instanceof WrongSecret) {
+    void deps.trust.audit.failed({ of: "share", shareID: error.shareID, address: c.env.address })
+  }
   const headers: Record<string, string> = { "cache-control": "no-store" }
-  if (known.code === "unavailable") headers["retry-after"] = RETRY_AFTER
+  if (known.code === "unavailable" || known.code === "rate_limited") headers["retry-after"] = RETRY_AFTER
   if (error instanceof LimitReached) Object.assign(headers, describeLimit(error).headers)
-  if (known.code === "unauthorized") headers["www-authenticate"] = "Bearer"
+  const challenge = error instanceof Locked ? BASIC_CHALLENGE : CHALLENGES[known.code]
+  if (challenge) headers["www-authenticate"] = challenge
   const format = wantedFormat(c)
-  if (c.req.path.startsWith("/api/") || format === "json")
+  if (/^\/api(?:\/|$)/.test(c.req.path) || format === "json")
     return c.json(known.toBody(), known.status, headers)
   if (format) return c.text(`${MESSAGES[known.status] ?? known.message}\n`, known.status, headers)
-  const page = renderMessagePage({
-    status: known.status,
+  const asked = known.code === "password_required" ? namedShare(c) : undefined
+  if (asked) return c.html(passwordPage(c, asked.shareID, deps), known.status, headers)
+  const said = {
     title: TITLES[known.status] ?? "Something went wrong",
     message: MESSAGES[known.status] ?? known.message,
+  }
+  if (c.get("outside")) return c.html(renderLockedPage(said), known.status, headers)
+  const page = renderMessagePage({
+    status: known.status,
+    ...said,
     ...(known.code === "invalid_request" && asksForPartOfShare(c) && { instead: wholeOf(c) }),
     assets: assetUrls(deps.assets),
   })
   return c.html(page, known.status, headers)
+}
+
+function passwordPage({ req }: Context<ApiEnv>, shareID: string, { assets }: ApiDeps): string {
+  return renderPasswordPage({
+    shareID,
+    back: `${req.path}${new URL(req.url).search}`,
+    assets: assetUrls(assets),
+  })
 }
 
 /** A share's page whose query asked for what is not there, as a range of messages that a session does not have. */
@@ -40,6 +62,12 @@ function wholeOf({ req }: Context<ApiEnv>): { href: string; text: string } {
   return { href: req.path, text: "Show the whole session" }
 }
 
+/** A 401 says how it can be met (RFC 9110, 11.6.1); the second scheme is ours, which no browser answers by itself. */
+const CHALLENGES: Partial<Record<string, string>> = {
+  unauthorized: "Bearer",
+  password_required: "Share-Password",
+}
+
 /** What a reader is told instead of what a client is. */
 const MESSAGES: Partial<Record<number, string>> = {
   404: "There is nothing at this address. Check the link, or ask who sent it.",
@@ -47,6 +75,8 @@ const MESSAGES: Partial<Record<number, string>> = {
 
 const TITLES: Partial<Record<number, string>> = {
   400: "This cannot be shown",
+  403: "Not allowed",
+  401: "This server is locked",
   404: "Nothing here",
   410: "This share is gone",
   422: "This share cannot be shown",

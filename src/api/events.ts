@@ -1,10 +1,12 @@
 import { Hono } from "hono"
 import { ROUTES, watchQuery } from "../protocol/routes.ts"
 import type { ActiveShare } from "../shares/active.ts"
+import type { Visitors } from "./admit.ts"
 import { assetUrls } from "./assets.ts"
 import { readQuery, readShareID } from "./body.ts"
 import type { ApiDeps, ApiEnv } from "./context.ts"
 import { type LiveRoom, openLiveRoom } from "./live-room.ts"
+import { createStreamSeats, untilRead } from "./stream-seats.ts"
 
 export interface EventRoutes {
   routes: Hono<ApiEnv>
@@ -13,7 +15,11 @@ export interface EventRoutes {
 }
 
 /** Live pages: `GET /api/share/:id/events`. */
-export function createEventRoutes({ shares, assets, log }: ApiDeps): EventRoutes {
+export function createEventRoutes(
+  { shares, assets, machine, log, config }: ApiDeps,
+  visitors: Visitors,
+): EventRoutes {
+  const seats = createStreamSeats(config.streams ?? { perAddress: 0, total: 0 })
   const rooms = new Map<string, Promise<LiveRoom>>()
 
   function roomOf({ id: shareID, encrypted }: Pick<ActiveShare, "id" | "encrypted">): Promise<LiveRoom> {
@@ -27,6 +33,7 @@ export function createEventRoutes({ shares, assets, log }: ApiDeps): EventRoutes
       shareID,
       encrypted,
       context: { shareID, assets: assetUrls(assets) },
+      now: machine.now,
       onClose: forget,
       onError: (error) => log.error({ err: error, share: shareID }, "a live page fell behind"),
     })
@@ -38,15 +45,25 @@ export function createEventRoutes({ shares, assets, log }: ApiDeps): EventRoutes
   const routes = new Hono<ApiEnv>().get(ROUTES.watchShare.path, async (c) => {
     const shareID = readShareID(c)
     const share = await shares.find(shareID)
+    // Again, of the very row that the room is joined by: it may have been closed to this one meanwhile.
+    await shares.admit(share, visitors.credentials(c, shareID))
     // Whoever asks for the head alone would leave a stream behind that nobody reads or cancels.
     if (c.req.method === "HEAD") return c.body(null, 200, STREAM_HEADERS)
     // On a reconnect the browser says where it stopped; a page's first connection says what it was rendered at.
     const { revision } = readQuery(c, watchQuery)
     const seen = Number(c.req.header("last-event-id") ?? revision ?? 0)
-    const room = await roomOf(share)
-    const since = Number.isSafeInteger(seen) ? seen : 0
-    // What happened before something was taken out of the share is not told again: the page is fetched anew.
-    return c.body(room.join(since < share.redactedTo ? BEFORE_ALL : since), 200, STREAM_HEADERS)
+    const leave = seats.take(c.env.address)
+    try {
+      const room = await roomOf(share)
+      const from = Number.isSafeInteger(seen) ? seen : 0
+      // What happened before something was taken out of the share is not told again: the page is fetched anew.
+      const revision = from < share.redactedTo ? BEFORE_ALL : from
+      const stream = room.join({ revision, access: share.access })
+      return c.body(untilRead(stream, leave), 200, STREAM_HEADERS)
+    } catch (error) {
+      leave()
+      throw error
+    }
   })
 
   return {

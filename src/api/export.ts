@@ -1,9 +1,11 @@
 import { Hono } from "hono"
+import { splitCapability } from "../protocol/capability.ts"
 import { notFound } from "../protocol/errors.ts"
 import { shareParams } from "../protocol/routes.ts"
 import { type InlineAssets, renderExport } from "../viewer/export/export.ts"
 import { slugOf } from "../viewer/formats/slug.ts"
 import { titleOf } from "../viewer/summary.ts"
+import { requireAdmitted } from "./body.ts"
 import type { ApiDeps, ApiEnv, Assets } from "./context.ts"
 import { shownShare } from "./shown-share.ts"
 import { streamText } from "./stream-text.ts"
@@ -12,10 +14,11 @@ import { streamText } from "./stream-text.ts"
 export function createExportRoutes({ shares, assets, log }: ApiDeps): Hono<ApiEnv> {
   let inline: Promise<InlineAssets> | undefined
   return new Hono<ApiEnv>().get("/share/:id", async (c, next) => {
-    const [, id = "", ending] = /^(.*?)(\.html)?$/.exec(c.req.param("id")) ?? []
+    const [, named = "", ending] = /^(.*?)(\.html)?$/.exec(c.req.param("id")) ?? []
     if (ending === undefined) return next()
+    const id = splitCapability(named).shareID
     if (!shareParams.safeParse({ id }).success) throw notFound()
-    const { share, fold } = await shares.read(id)
+    const { share, fold } = await shares.read(requireAdmitted(c, id))
     inline ??= inlineAssets(assets)
     const document = fold.document()
     const file = renderExport({ share: shownShare(share), document }, await inline)

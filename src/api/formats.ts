@@ -1,12 +1,14 @@
 import { type Context, Hono } from "hono"
+import { splitCapability } from "../protocol/capability.ts"
 import { notFound } from "../protocol/errors.ts"
 import { formatQuery, shareParams } from "../protocol/routes.ts"
 import { FORMATS, type FormatName, isFormatName } from "../viewer/formats/formats.ts"
 import { slugOf } from "../viewer/formats/slug.ts"
 import { readRange, sliceDocument } from "../viewer/range.ts"
 import { titleOf } from "../viewer/summary.ts"
-import { readQuery } from "./body.ts"
+import { readQuery, requireAdmitted } from "./body.ts"
 import type { ApiDeps, ApiEnv } from "./context.ts"
+import { robotsFor } from "./robots.ts"
 import { shownShare } from "./shown-share.ts"
 import { streamText } from "./stream-text.ts"
 import { wantedFormat } from "./wanted-format.ts"
@@ -28,7 +30,7 @@ export function createFormatRoutes({ shares, log }: ApiDeps): Hono<ApiEnv> {
 
   async function tell(c: Context<ApiEnv>, name: FormatName): Promise<Response> {
     const { ending, id } = readFile(c)
-    const shareID = requireID(id)
+    const shareID = requireAdmitted(c, requireID(id))
     const { tools, ...ends } = readQuery(c, formatQuery)
     const range = readRange(ends)
     const { share, fold } = await shares.read(shareID)
@@ -47,7 +49,7 @@ export function createFormatRoutes({ shares, log }: ApiDeps): Hono<ApiEnv> {
       "content-type": `${format.type}; charset=utf-8`,
       // As the page: a revoked share must not come out of anybody's cache.
       "cache-control": "no-store",
-      "x-robots-tag": "noindex",
+      ...robotsFor(share),
       "content-disposition": `inline; filename="${slugOf(titleOf(document)) || `share-${share.id}`}.${name}"`,
       ...(ending === undefined && { vary: "accept, accept-encoding" }),
     }
@@ -64,7 +66,7 @@ function readFile(c: Context<ApiEnv>): { id: string; ending: string | undefined 
 }
 
 function requireID(id: string): string {
-  const params = shareParams.safeParse({ id })
+  const params = shareParams.safeParse({ id: splitCapability(id).shareID })
   if (!params.success) throw notFound()
   return params.data.id
 }

@@ -1,9 +1,10 @@
 import type { Document } from "../protocol/document.ts"
-import { ShareError } from "../protocol/errors.ts"
+import { gone, ShareError } from "../protocol/errors.ts"
 import type { ItemKey } from "../protocol/item.ts"
 import type { Passing } from "../protocol/passing.ts"
 import type { LiveEvents } from "../protocol/patch.ts"
-import type { ShareNews } from "../shares/ports.ts"
+import type { ActiveShare } from "../shares/active.ts"
+import type { ShareNews, ShareState } from "../shares/ports.ts"
 import type { Shares } from "../shares/shares.ts"
 import { type Outline, outline, renderChanges } from "../viewer/live.ts"
 import type { RenderContext } from "../viewer/page.ts"
@@ -12,10 +13,17 @@ import { createPassingSoFar } from "./passing-so-far.ts"
 
 /** Everybody who watches one share on this node: each change is rendered once and sent to all. */
 export interface LiveRoom {
-  /** A stream that brings a page at `revision` up to date and keeps it there. */
-  join(revision: number): ReadableStream<Uint8Array>
+  /** A stream that brings a page up to date and keeps it there. */
+  join(viewer: Viewer): ReadableStream<Uint8Array>
   /** Ends the viewers' streams; they come again, here or at another node. */
   close(): void
+}
+
+export interface Viewer {
+  /** Which the page shows. */
+  revision: number
+  /** At which the viewer was let in; when it is another by now, the stream ends at once. */
+  access: number
 }
 
 export interface LiveRoomOptions {
@@ -24,6 +32,8 @@ export interface LiveRoomOptions {
   /** The share is sealed: its pages are told of revisions, and draw by themselves what nobody can read here. */
   encrypted: boolean
   context: RenderContext
+  /** Milliseconds since the epoch. */
+  now(): number
   /** Called once, when the room ends. */
   onClose(): void
   /** Called with what keeps the room from following its share. Must not throw. */
@@ -45,13 +55,17 @@ const COUNT_MS = 2_000
 
 /** Opens a room at the share's present revision. */
 export async function openLiveRoom(options: LiveRoomOptions): Promise<LiveRoom> {
-  const { shares, shareID, encrypted, context, onClose, onError } = options
+  const { shares, shareID, encrypted, context, now, onClose, onError } = options
   const streams = new Set<EventStream>()
   /** Events in order; the first one leads from `since` to its revision. */
   const past: { since: number; revision: number; event: Uint8Array }[] = []
   /** Until the first read is done there is nothing to catch up with. */
   let revision = Number.POSITIVE_INFINITY
   let shown: Outline = new Map()
+  /** Those who watch may see the share as it is at this access, until then. */
+  let access = Number.POSITIVE_INFINITY
+  let expiresAt: number | undefined
+  let heardAccess = -1
   let closed = false
   let wanted = 0
   let following = false
@@ -70,21 +84,31 @@ export async function openLiveRoom(options: LiveRoomOptions): Promise<LiveRoom> 
   /** Who lost passing text, having been slow, and gets all there is of it when there is room. */
   const behind = new WeakSet<EventStream>()
   const stopHearing = shares.hear(shareID, passOn)
-  if (wanted > revision) follow()
   const counting = setInterval(countViewers, COUNT_MS)
+  if (heardAccess > access) close()
+  if (wanted > revision) follow()
 
   async function readFirst(): Promise<number> {
-    if (encrypted) return (await shares.find(shareID)).revision
-    const { share, fold } = await shares.read(shareID)
-    shown = outline(fold.document())
+    const share = encrypted ? await shares.find(shareID) : await readOutline()
+    access = share.access
+    expiresAt = share.expiresAt
     return share.revision
   }
 
+  async function readOutline(): Promise<ActiveShare> {
+    const { share, fold } = await shares.read(shareID)
+    shown = outline(fold.document())
+    return share
+  }
+
   function hear(news: ShareNews): void {
-    if (news.state === "active") {
+    // Others may see it now, or for another time: everybody comes again, and is asked.
+    heardAccess = Math.max(heardAccess, news.access ?? -1)
+    if (heardAccess > access) close()
+    else if (news.state === "active") {
       wanted = Math.max(wanted, news.revision)
       follow()
-    } else end()
+    } else end(news.state)
   }
 
   /** One catching-up at a time; what is committed meanwhile is taken together in the next step. */
@@ -95,7 +119,7 @@ export async function openLiveRoom(options: LiveRoomOptions): Promise<LiveRoom> 
     try {
       while (!closed && wanted > revision && (await step()));
     } catch (error) {
-      if (error instanceof ShareError && error.code === "gone") end()
+      if (error instanceof ShareError && error.code === "gone") end("revoked")
       else {
         onError(error)
         // What cannot be shown stays so until there is news.
@@ -144,12 +168,13 @@ export async function openLiveRoom(options: LiveRoomOptions): Promise<LiveRoom> 
     return { event: encodeEvent("commit", { revision: to }, to), to }
   }
 
-  /** How many watch changes without a commit, and on other nodes too. */
+  /** How many watch changes without a commit, and on other nodes too; and a share ends without news of it. */
   function countViewers(): void {
-    const now = shares.viewers(shareID)
-    if (now === counted) return
-    counted = now
-    const event = encodeEvent("viewers", { count: now })
+    if (now() >= (expiresAt ?? Number.POSITIVE_INFINITY)) end("expired")
+    const watching = shares.viewers(shareID)
+    if (closed || watching === counted) return
+    counted = watching
+    const event = encodeEvent("viewers", { count: watching })
     for (const stream of streams) stream.offer(event)
   }
 
@@ -178,8 +203,8 @@ export async function openLiveRoom(options: LiveRoomOptions): Promise<LiveRoom> 
     return { event: patch.byteLength > MOST_BYTES ? refresh : patch, next }
   }
 
-  function end(): void {
-    const message: LiveEvents["gone"] = { message: "This share has been removed by its owner." }
+  function end(state: ShareState): void {
+    const message: LiveEvents["gone"] = { message: gone({ state }).message }
     for (const stream of streams) {
       stream.send(encodeEvent("gone", message))
       stream.end()
@@ -217,7 +242,7 @@ export async function openLiveRoom(options: LiveRoomOptions): Promise<LiveRoom> 
 
   return {
     close,
-    join(from) {
+    join({ revision: from, access: admittedAt }) {
       const stream = createEventStream({
         onClose() {
           if (!streams.delete(stream) || closed) return
@@ -227,7 +252,7 @@ export async function openLiveRoom(options: LiveRoomOptions): Promise<LiveRoom> 
       })
       clearTimeout(emptied)
       // The room may have ended while this viewer was on its way in; it comes again, and finds a new one.
-      if (closed) stream.end()
+      if (closed || admittedAt !== access) stream.end()
       else {
         streams.add(stream)
         shares.setViewers(shareID, streams.size)

@@ -26,6 +26,8 @@ export function createMetadataRoutes({ shares, log }: ApiDeps): Hono<ApiEnv> {
       lastUpdated: new Date(share.updatedAt).toISOString(),
       revision: share.revision,
       viewers: shares.viewers(share.id),
+      visibility: share.visibility,
+      ...(share.expiresAt !== undefined && { expiresAt: new Date(share.expiresAt).toISOString() }),
       ...(share.encrypted && { encrypted: true as const }),
     }
     return c.json(answer, 200, { "cache-control": "no-store" })

@@ -1,16 +1,23 @@
 import * as z from "zod/mini"
-import { ERROR_STATUS } from "../protocol/errors.ts"
+import { ADMIN_ROUTES } from "../protocol/admin-routes.ts"
+import { ERROR_STATUS, type ErrorCode } from "../protocol/errors.ts"
 import { ROUTES, type Route } from "../protocol/routes.ts"
 import type { ApiConfig } from "./context.ts"
+import { areaOf } from "./lock.ts"
+
+const BEARER = { type: "http", scheme: "bearer" }
 
 /** The OpenAPI 3.1 document, made of the route table that the server itself parses with. */
-export function describeApi({ baseUrl, version, createTokens }: ApiConfig): object {
+export function describeApi({ baseUrl, version, needsToken, lock }: ApiConfig): object {
   const paths: Record<string, Record<string, object>> = {}
-  for (const [name, route] of Object.entries<Route>(ROUTES)) {
+  for (const [name, route] of Object.entries<Route>({ ...ROUTES, ...ADMIN_ROUTES })) {
     const path = route.path.replace(/:(\w+)/g, "{$1}")
     paths[path] = {
       ...paths[path],
-      [route.method.toLowerCase()]: describeRoute(name, route, createTokens.length > 0),
+      [route.method.toLowerCase()]: describeRoute(name, route, {
+        needsToken,
+        locked: lock !== undefined && areaOf(route.method, route.path) !== "open",
+      }),
     }
   }
   return {
@@ -23,11 +30,22 @@ export function describeApi({ baseUrl, version, createTokens }: ApiConfig): obje
     },
     servers: [{ url: baseUrl }],
     paths,
-    components: { securitySchemes: { createToken: { type: "http", scheme: "bearer" } } },
+    components: {
+      securitySchemes: {
+        createToken: BEARER,
+        adminToken: BEARER,
+        lock: { type: "http", scheme: "basic" },
+        shareSecret: { type: "apiKey", in: "header", name: "x-share-secret" },
+      },
+    },
   }
 }
 
-function describeRoute(operationId: string, route: Route, needsToken: boolean): object {
+function describeRoute(
+  operationId: string,
+  route: Route,
+  { needsToken, locked }: { needsToken: boolean; locked: boolean },
+): object {
   return {
     operationId,
     summary: route.summary,
@@ -42,8 +60,13 @@ function describeRoute(operationId: string, route: Route, needsToken: boolean): 
         content: { "application/json": { schema: toSchema(route.body) } },
       },
     }),
+    ...(route.auth === "admin" && { security: [{ adminToken: [] }] }),
     ...(route.auth === "create" && needsToken && { security: [{ createToken: [] }] }),
-    responses: { "200": describeAnswer(route), ...describeErrors(route) },
+    ...(locked && { security: [{ lock: [] }, { createToken: [] }, { shareSecret: [] }] }),
+    responses: {
+      "200": describeAnswer(route),
+      ...describeErrors([...route.errors, "internal", ...(locked ? (["unauthorized"] as const) : [])]),
+    },
   }
 }
 
@@ -52,9 +75,9 @@ function describeAnswer({ answer }: Route): object {
   return { description: "OK", content: { "application/json": { schema: toSchema(answer) } } }
 }
 
-function describeErrors({ errors }: Route): Record<string, object> {
+function describeErrors(errors: readonly ErrorCode[]): Record<string, object> {
   const codes = new Map<number, string[]>()
-  for (const code of [...errors, "internal" as const]) {
+  for (const code of errors) {
     const status = ERROR_STATUS[code]
     codes.set(status, [...(codes.get(status) ?? []), code])
   }

@@ -1,4 +1,6 @@
 import { ShareError } from "../protocol/errors.ts"
+import type { Gate } from "../shares/access/admission.ts"
+import type { ActiveShare } from "../shares/active.ts"
 import type { Machine, ShareNews } from "../shares/ports.ts"
 import type { Snapshot } from "../shares/read/read.ts"
 import type { Shares } from "../shares/shares.ts"
@@ -8,19 +10,32 @@ import { createWholePage, type WholePage } from "./whole-page.ts"
 
 /** Rendered pages in memory, each for as long as it is what its share says. */
 export interface PageCache {
-  /** The share's page: whole, or in pieces when it is too large to be kept. Throws `not_found` or `gone`. */
-  open(shareID: string): Promise<WholePage | Iterable<string>>
+  /**
+   * The share's page: whole, or in pieces when it is too large to be kept. Throws `not_found` or `gone`.
+   * @param found its row, when that has just been read
+   */
+  open(shareID: string, found?: ActiveShare): Promise<OpenedPage>
+  /** Who may see a share whose page is kept, as long as that is known without a question. */
+  gateOf(shareID: string): Gate | undefined
+  /** Drops what is kept of a share. */
+  forget(shareID: string): void
   /** What is kept comes to. Bytes. */
   size(): number
 }
 
-export interface PageCacheOptions {
-  shares: Pick<Shares, "find" | "read" | "watch" | "isFresh">
+export interface OpenedPage {
+  page: WholePage | Iterable<string>
+  /** As it was when it was read. */
+  share: ActiveShare
+}
+
+export interface PageCacheOptions<S extends Snapshot> {
+  shares: Pick<Shares, "find" | "watch" | "isFresh"> & { read(shareID: string): Promise<S> }
   machine: Pick<Machine, "now" | "hash">
   encode: Encode
-  /** Of every whole page. */
-  headers: Readonly<Record<string, string>>
-  render(snapshot: Snapshot): Iterable<string>
+  /** Of a whole page. */
+  headers(share: ActiveShare): Readonly<Record<string, string>>
+  render(snapshot: S): Iterable<string>
   /**
    * What all pages may come to together; up to where one is whole before its first word is sent, and up to where it is
    * kept. Bytes; characters.
@@ -29,9 +44,7 @@ export interface PageCacheOptions {
 }
 
 interface Kept {
-  shareID: string
-  generation: number
-  revision: number
+  share: ActiveShare
   /** Undefined until somebody has read all of it, and for ever when it is too large. */
   page: WholePage | undefined
   tooLarge: boolean
@@ -52,29 +65,44 @@ const ENTRY_BYTES = 1024
  */
 const CONFIRM_MS = 1_000
 
-export function createPageCache(options: PageCacheOptions): PageCache {
+export function createPageCache<S extends Snapshot>(options: PageCacheOptions<S>): PageCache {
   const { shares, machine, render, limits = LIMITS } = options
   /** The longest unread first. */
   const kept = new Map<string, Kept>()
   const rendering = new Map<string, Promise<unknown>>()
-  const pageOptions = { encode: options.encode, headers: options.headers, hash: machine.hash, onGrow: trim }
+  const wholePage = (html: string, share: ActiveShare) =>
+    createWholePage(html, {
+      encode: options.encode,
+      headers: options.headers(share),
+      hash: machine.hash,
+      onGrow: trim,
+    })
 
-  async function open(shareID: string): Promise<WholePage | Iterable<string>> {
-    const known = await find(shareID)
+  async function open(shareID: string, found?: ActiveShare): Promise<OpenedPage> {
+    const known = await find(shareID, found)
     if (known) return pageOf(known)
     const underWay = rendering.get(shareID)
     if (underWay === undefined) return renderFirst(shareID)
     await underWay.catch(() => {})
     // A page that was overtaken is not kept; to wait for one that is not could take for ever.
     const made = await find(shareID)
-    return made ? pageOf(made) : render(await shares.read(shareID))
+    if (made) return pageOf(made)
+    const snapshot = await shares.read(shareID)
+    return { page: render(snapshot), share: snapshot.share }
   }
 
-  async function pageOf(entry: Kept): Promise<WholePage | Iterable<string>> {
-    if (entry.page) return entry.page
-    const snapshot = await shares.read(entry.shareID)
+  async function pageOf(entry: Kept): Promise<OpenedPage> {
+    const { page, share } = entry
+    if (page) return { page, share }
+    const snapshot = await shares.read(share.id)
     const pieces = render(snapshot)
-    return snapshot.share.revision === entry.revision ? keepWhenRead(pieces, entry) : pieces
+    const isSame = snapshot.share.revision === share.revision
+    return { page: isSame ? keepWhenRead(pieces, entry) : pieces, share: snapshot.share }
+  }
+
+  function gateOf(shareID: string): Gate | undefined {
+    const entry = kept.get(shareID)
+    return entry && isSure(entry) ? entry.share : undefined
   }
 
   /** The same pieces. When their reader has taken the last of them, they are kept as a page; one reader's at a time. */
@@ -84,8 +112,8 @@ export function createPageCache(options: PageCacheOptions): PageCache {
     try {
       yield* collect(pieces, limits.characters, (whole) => {
         if (whole === undefined) entry.tooLarge = true
-        else if (kept.get(entry.shareID) === entry) {
-          entry.page = createWholePage(whole, pageOptions)
+        else if (kept.get(entry.share.id) === entry) {
+          entry.page = wholePage(whole, entry.share)
           trim()
         }
       })
@@ -95,11 +123,11 @@ export function createPageCache(options: PageCacheOptions): PageCache {
   }
 
   /** What is kept and still holds. */
-  async function find(shareID: string): Promise<Kept | undefined> {
+  async function find(shareID: string, found?: ActiveShare): Promise<Kept | undefined> {
     const entry = kept.get(shareID)
     if (!entry) return undefined
     if (!isSure(entry)) {
-      await confirm(entry)
+      await confirm(entry, found)
       if (kept.get(shareID) !== entry) return undefined
     }
     kept.delete(shareID)
@@ -107,17 +135,20 @@ export function createPageCache(options: PageCacheOptions): PageCache {
     return entry
   }
 
-  function isSure({ confirmedAt }: Kept): boolean {
-    const age = machine.now() - confirmedAt
+  function isSure({ confirmedAt, share }: Kept): boolean {
+    const now = machine.now()
+    const age = now - confirmedAt
     // A clock may be set back.
-    return shares.isFresh() && age >= 0 && age < CONFIRM_MS
+    return (
+      shares.isFresh() && age >= 0 && age < CONFIRM_MS && now < (share.expiresAt ?? Number.POSITIVE_INFINITY)
+    )
   }
 
-  async function confirm(entry: Kept): Promise<void> {
+  async function confirm(entry: Kept, known: ActiveShare | undefined): Promise<void> {
     const asked = machine.now()
     try {
-      const { generation, revision } = await shares.find(entry.shareID)
-      if (generation !== entry.generation || revision !== entry.revision) return drop(entry)
+      const found = known ?? (await shares.find(entry.share.id))
+      if (!isSameState(found, entry.share)) return drop(entry)
       entry.confirmedAt = asked
     } catch (error) {
       if (error instanceof ShareError) drop(entry)
@@ -126,7 +157,7 @@ export function createPageCache(options: PageCacheOptions): PageCache {
   }
 
   /** Whoever comes meanwhile waits for this rendering instead of starting another. */
-  function renderFirst(shareID: string): Promise<WholePage | Iterable<string>> {
+  function renderFirst(shareID: string): Promise<OpenedPage> {
     const made = renderAndKeep(shareID)
     rendering.set(shareID, made)
     const done = () => {
@@ -136,7 +167,7 @@ export function createPageCache(options: PageCacheOptions): PageCache {
     return made
   }
 
-  async function renderAndKeep(shareID: string): Promise<WholePage | Iterable<string>> {
+  async function renderAndKeep(shareID: string): Promise<OpenedPage> {
     let heard: ShareNews | undefined
     let entry: Kept | undefined
     // Before the reading, so that no news falls between the two.
@@ -152,12 +183,10 @@ export function createPageCache(options: PageCacheOptions): PageCache {
       const { whole, pieces } = await gatherText(render(snapshot), limits.atOnce)
       // It may have been revoked while it was rendered.
       if (heard && heard.state !== "active") await shares.find(shareID)
-      const page = whole === undefined ? undefined : createWholePage(whole, pageOptions)
-      const { generation, revision, settled } = snapshot.share
+      const page = whole === undefined ? undefined : wholePage(whole, snapshot.share)
+      const { share } = snapshot
       entry = {
-        shareID,
-        generation,
-        revision,
+        share,
         page,
         tooLarge: false,
         collecting: false,
@@ -165,9 +194,9 @@ export function createPageCache(options: PageCacheOptions): PageCache {
         unsubscribe,
       }
       // What is not settled changes without news.
-      if (!settled || (heard && outdates(heard, entry))) unsubscribe()
+      if (!share.settled || (heard && outdates(heard, entry))) unsubscribe()
       else keep(entry)
-      return page ?? keepWhenRead(pieces, entry)
+      return { page: page ?? keepWhenRead(pieces, entry), share }
     } catch (error) {
       unsubscribe()
       throw error
@@ -175,15 +204,16 @@ export function createPageCache(options: PageCacheOptions): PageCache {
   }
 
   function keep(entry: Kept): void {
-    const before = kept.get(entry.shareID)
+    const { id } = entry.share
+    const before = kept.get(id)
     if (before) drop(before)
-    kept.set(entry.shareID, entry)
+    kept.set(id, entry)
     trim()
   }
 
   function drop(entry: Kept): void {
     entry.unsubscribe()
-    if (kept.get(entry.shareID) === entry) kept.delete(entry.shareID)
+    if (kept.get(entry.share.id) === entry) kept.delete(entry.share.id)
   }
 
   function size(): number {
@@ -201,11 +231,21 @@ export function createPageCache(options: PageCacheOptions): PageCache {
     }
   }
 
-  return { open, size }
+  function forget(shareID: string): void {
+    const entry = kept.get(shareID)
+    if (entry) drop(entry)
+  }
+
+  return { open, gateOf, forget, size }
 }
 
-function outdates(news: ShareNews, { revision }: Pick<Kept, "revision">): boolean {
-  return news.state !== "active" || news.revision > revision
+function outdates(news: ShareNews, { share }: Pick<Kept, "share">): boolean {
+  const { state, revision, access = share.access } = news
+  return state !== "active" || revision > share.revision || access > share.access
+}
+
+function isSameState(a: ActiveShare, b: ActiveShare): boolean {
+  return a.generation === b.generation && a.revision === b.revision && a.access === b.access
 }
 
 function sizeOf({ page }: Kept): number {

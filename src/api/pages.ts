@@ -2,7 +2,7 @@ import { type Context, Hono } from "hono"
 import type * as z from "zod/mini"
 import { notFound } from "../protocol/errors.ts"
 import { createFold } from "../protocol/fold.ts"
-import { changesQuery, pageQuery } from "../protocol/routes.ts"
+import { changesQuery, pageQuery, shareParams } from "../protocol/routes.ts"
 import { EncryptedShare } from "../shares/read/encrypted.ts"
 import type { Snapshot } from "../shares/read/read.ts"
 import { renderChangesPage } from "../viewer/changes/changes-page.ts"
@@ -16,32 +16,48 @@ import { readRange, sliceDocument } from "../viewer/range.ts"
 import { sessionPage } from "../viewer/session-page.ts"
 import { readView, USUAL_VIEW } from "../viewer/view.ts"
 import { assetUrls } from "./assets.ts"
-import { readQuery, readShareID } from "./body.ts"
+import { readParams, readQuery, readShareID } from "./body.ts"
 import { chooseCoding } from "./content-coding.ts"
 import type { ApiDeps, ApiEnv } from "./context.ts"
 import { namesTag } from "./entity-tag.ts"
-import { createPageCache } from "./page-cache.ts"
-import { SECURITY_HEADERS } from "./security-headers.ts"
+import { importUrlOf } from "./import-url.ts"
+import { createPageCache, type PageCache } from "./page-cache.ts"
+import { robotsFor } from "./robots.ts"
+import { securityHeaders } from "./security-headers.ts"
 import { shownShare } from "./shown-share.ts"
 import { streamText } from "./stream-text.ts"
 
+export interface PageRoutes {
+  routes: Hono<ApiEnv>
+  /** Who may see a share whose page is kept; undefined where that has to be asked for. */
+  gateOf: PageCache["gateOf"]
+  forget: PageCache["forget"]
+}
+
 /** What people open: the front page, a share, and one part of it in full. */
-export function createPageRoutes({ shares, machine, encode, assets, config, log }: ApiDeps): Hono<ApiEnv> {
+export function createPageRoutes({ shares, machine, encode, assets, config, log }: ApiDeps): PageRoutes {
   const app = new Hono<ApiEnv>()
   const urls = assetUrls(assets)
+  const keptHeaders = { ...securityHeaders(config.baseUrl), ...KEPT_HEADERS }
   const pages = createPageCache({
     shares: { ...shares, read: readForPage },
     machine,
     encode,
-    headers: { ...PAGE_HEADERS, ...KEPT_HEADERS },
-    render: ({ share, fold }) =>
-      share.encrypted
-        ? renderEncryptedPage(encryptedPageOf(share))
-        : renderSharePage(pageOf({ share, fold })),
+    headers: (share) => ({ ...PAGE_HEADERS, ...keptHeaders, ...robotsFor(share) }),
+    render: (snapshot) =>
+      snapshot.share.encrypted
+        ? renderEncryptedPage(encryptedPageOf(snapshot.share))
+        : renderSharePage(pageOf(snapshot)),
   })
 
   /** What is sealed has a page as well, though nothing of it can be read here. */
-  async function readForPage(shareID: string): Promise<Snapshot> {
+  async function readForPage(shareID: string): Promise<PageSnapshot> {
+    const snapshot = await readOrSealed(shareID)
+    const { share } = snapshot
+    return { ...snapshot, importUrl: await importUrlOf({ shares, config }, share) }
+  }
+
+  async function readOrSealed(shareID: string): Promise<Snapshot> {
     try {
       return await shares.read(shareID)
     } catch (error) {
@@ -54,13 +70,13 @@ export function createPageRoutes({ shares, machine, encode, assets, config, log 
   app.get("/", (c) => {
     const sample =
       config.sampleID === undefined ? {} : { sampleUrl: `${config.baseUrl}/share/${config.sampleID}` }
-    const needsToken = config.createTokens.length > 0
+    const { needsToken } = config
     return c.html(
       renderHome({ baseUrl: config.baseUrl, ...sample, needsToken, version: config.version, assets: urls }),
     )
   })
 
-  app.get("/s/:id", (c) => c.redirect(`/share/${readShareID(c)}`, 302))
+  app.get("/s/:id", (c) => c.redirect(`/share/${readParams(c, shareParams).id}`, 302))
 
   app.get("/share/:id", async (c) => {
     const shareID = readShareID(c)
@@ -69,15 +85,20 @@ export function createPageRoutes({ shares, machine, encode, assets, config, log 
       const snapshot = await readForPage(shareID)
       if (!snapshot.share.encrypted) return answerPage(c, renderSharePage(partOf(pageOf(snapshot), query)))
     }
-    const page = await pages.open(shareID)
-    if (!("tag" in page)) return answerPage(c, page)
+    const { page, share } = await pages.open(shareID, c.get("found"))
+    if (c.req.method === "GET") shares.viewed(share)
+    if (!("tag" in page)) return answerPage(c, page, robotsFor(share))
     const coding = chooseCoding(c.req.header("accept-encoding"))
     const etag = page.tag(coding)
     const unchanged = namesTag(c.req.header("if-none-match"), etag)
     const form = unchanged ? undefined : await page.form(coding)
     // One plain object, which the adapter sends as it is: a Headers costs more than all the rest of the answer.
     c.set("complete", true)
-    const headers = { ...(form?.headers ?? { ...KEPT_HEADERS, etag }), "x-request-id": c.get("requestID") }
+    const headers = {
+      ...(form?.headers ?? { ...keptHeaders, etag }),
+      ...c.get("standing"),
+      "x-request-id": c.get("requestID"),
+    }
     return new Response(form?.body ?? null, { status: unchanged ? 304 : 200, headers })
   })
 
@@ -100,7 +121,7 @@ export function createPageRoutes({ shares, machine, encode, assets, config, log 
     const snapshot = await shares.read(readShareID(c))
     const page = renderPartPage({ ...pageOf(snapshot), partID: c.req.param("part") })
     if (page === undefined) throw notFound()
-    return c.body(page, 200, PAGE_HEADERS)
+    return c.body(page, 200, { ...PAGE_HEADERS, ...HIDDEN })
   })
 
   function encryptedPageOf({ id, createdAt }: Snapshot["share"]) {
@@ -111,8 +132,9 @@ export function createPageRoutes({ shares, machine, encode, assets, config, log 
     }
   }
 
-  function pageOf({ share, fold }: Snapshot): SharePage {
+  function pageOf({ share, fold, importUrl }: PageSnapshot): SharePage {
     return {
+      ...(importUrl !== undefined && { importUrl }),
       share: shownShare(share),
       document: fold.document(),
       context: { shareID: share.id, assets: urls },
@@ -120,13 +142,22 @@ export function createPageRoutes({ shares, machine, encode, assets, config, log 
     }
   }
 
-  function answerPage(c: Context<ApiEnv>, pieces: Iterable<string>): Response {
+  function answerPage(
+    c: Context<ApiEnv>,
+    pieces: Iterable<string>,
+    robots: Record<string, string> = HIDDEN,
+  ): Response {
     const request = c.get("requestID")
     const onError = (err: unknown) => log.error({ err, request }, "a page was cut off")
-    return c.body(streamText(pieces, { onError }), 200, PAGE_HEADERS)
+    return c.body(streamText(pieces, { onError }), 200, { ...PAGE_HEADERS, ...robots })
   }
 
-  return app
+  return { routes: app, gateOf: pages.gateOf, forget: pages.forget }
+}
+
+interface PageSnapshot extends Snapshot {
+  /** What `opencode import` takes. */
+  importUrl?: string
 }
 
 type PageQuery = z.infer<typeof pageQuery>
@@ -151,13 +182,13 @@ const PAGE_HEADERS = {
   "content-type": "text/html; charset=utf-8",
   // A revoked share must not come out of anybody's cache.
   "cache-control": "no-store",
-  "x-robots-tag": "noindex",
   // The same address tells a share in other forms (api/formats.ts).
   vary: "accept, accept-encoding",
 }
 
+const HIDDEN = { "x-robots-tag": "noindex" }
+
 const KEPT_HEADERS = {
-  ...SECURITY_HEADERS,
   // Asked for again before each use, and never kept by anybody but its reader. What is compressed here stays as it
   // is, since a strong tag stands for its bytes.
   "cache-control": "private, no-cache, no-transform",

@@ -10,7 +10,7 @@ export function createPluginRoutes({ plugin, machine, config }: ApiDeps): Hono<A
   return new Hono<ApiEnv>().get("/plugin.js", async (c) => {
     const source = await plugin()
     const etag = `"${machine.hash(`${config.baseUrl}\n${source}`)}"`
-    const headers = { etag, "cache-control": "no-cache" }
+    const headers = { etag, "cache-control": "private, no-cache" }
     if (namesTag(c.req.header("if-none-match"), etag)) return c.body(null, 304, headers)
     // The address is a URL, in which a quote or a backslash is escaped.
     const body = source.replaceAll(SERVER_URL, () => new URL(config.baseUrl).href.replace(/\/$/, ""))

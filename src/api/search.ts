@@ -11,7 +11,7 @@ import { titleOf } from "../viewer/summary.ts"
 import { assetUrls } from "./assets.ts"
 import { readQuery, readShareID } from "./body.ts"
 import type { ApiDeps, ApiEnv } from "./context.ts"
-import { createSearchTurns } from "./search-turns.ts"
+import { createTurns } from "./turns.ts"
 
 /** A search ends after so many milliseconds, with what it has found. */
 const LONGEST_MS = 10_000
@@ -20,7 +20,7 @@ const LONGEST_MS = 10_000
 export function createSearchRoutes({ shares, machine, assets }: ApiDeps): Hono<ApiEnv> {
   const app = new Hono<ApiEnv>()
   const urls = assetUrls(assets)
-  const turns = createSearchTurns({ atOnce: 2, maxWaiting: 8 })
+  const turns = createTurns({ atOnce: 2, maxWaiting: 8, what: "searches" })
 
   app.get("/share/:id/search", async (c) => {
     const shareID = readShareID(c)

@@ -10,6 +10,8 @@ import {
   ROUTES,
 } from "../protocol/routes.ts"
 import { readSyncBody } from "../protocol/sync-body.ts"
+import { requireCreating } from "./access.ts"
+import { originOf } from "./audit-origin.ts"
 import { readBody, readLimited, readQuery, readSecretHeader, readShareID, requireJson } from "./body.ts"
 import type { ApiDeps, ApiEnv } from "./context.ts"
 import type { Limits } from "./limits.ts"
@@ -21,12 +23,13 @@ export function createShareRoutes(deps: ApiDeps, limits: Limits): Hono<ApiEnv> {
   const app = new Hono<ApiEnv>()
 
   app.post(ROUTES.createShare.path, async (c) => {
+    requireCreating(config, "native")
     const who = await limits.beforeCreate(c)
     const { sessionID } = await readBody(c, createBody)
     const { id, secret } = await shares.create({ sessionID, ...who })
     log.info({ share: id, request: c.get("requestID") }, "share created")
     const answer: CreateAnswer = { id, url: `${config.baseUrl}/share/${id}`, secret }
-    return c.json(answer, 200, await limits.creationHeaders(who.address))
+    return c.json(answer, 200, await limits.creationHeaders(who))
   })
 
   app.post(ROUTES.syncShare.path, async (c) => {
@@ -63,7 +66,9 @@ export function createShareRoutes(deps: ApiDeps, limits: Limits): Hono<ApiEnv> {
     const shareID = readShareID(c)
     const inHeader = c.req.header("x-share-secret") !== undefined
     const secret = inHeader ? readSecretHeader(c) : (await readBody(c, deleteBody)).secret
-    const answer: DeleteAnswer = { ok: true, receipt: await shares.revoke({ shareID, secret }) }
+    const discreet = config.lock !== undefined
+    const by = await originOf(c, deps, "secret")
+    const answer: DeleteAnswer = { ok: true, receipt: await shares.revoke({ shareID, secret, discreet, by }) }
     return c.json(answer)
   })
 

@@ -7,11 +7,18 @@ export function shownShare({
   revision,
   createdAt,
   updatedAt,
-}: Pick<Snapshot["share"], "id" | "revision" | "createdAt" | "updatedAt">): SharePage["share"] {
+  visibility,
+  expiresAt,
+}: Pick<
+  Snapshot["share"],
+  "id" | "revision" | "createdAt" | "updatedAt" | "visibility" | "expiresAt"
+>): SharePage["share"] {
   return {
     id,
     revision,
     createdAt: new Date(createdAt).toISOString(),
     updatedAt: new Date(updatedAt).toISOString(),
+    ...(visibility === "public" && { public: true }),
+    ...(expiresAt !== undefined && { expiresAt: new Date(expiresAt).toISOString() }),
   }
 }

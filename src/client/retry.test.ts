@@ -27,6 +27,7 @@ test.each([
   [{ code: "conflict" }, "anew"],
   [{ code: "gone" }, "never"],
   [{ code: "too_large" }, "never"],
+  [{ code: "quota_exceeded" }, "again"],
 ] as const)("a refusal with %j: %s", (details, verdict) => {
   expect(verdictOf(new CallError("refused", "", details))).toBe(verdict)
 })

@@ -1,20 +1,23 @@
 import { type App, createApp } from "../api/app.ts"
 import type { Assets } from "../api/context.ts"
-import type { BlobStore, Log, Machine, MetaStore, Notifier, UploadDoor } from "../shares/ports.ts"
+import { toAuditLine } from "../protocol/audit.ts"
+import type { BlobStore, Log, Machine, Notifier, UploadDoor } from "../shares/ports.ts"
 import { createShares, type Shares } from "../shares/shares.ts"
 import { openFileStore } from "../storage/blobs/file.ts"
 import { openS3Store } from "../storage/blobs/s3.ts"
 import { limitNewShares } from "../storage/limiter/new-shares.ts"
+import type { Database } from "../storage/meta/kysely-store.ts"
 import { openPostgresStore } from "../storage/meta/postgres.ts"
 import { openSqliteStore } from "../storage/meta/sqlite.ts"
 import { createInProcessNotifier } from "../storage/notifier/in-process.ts"
 import { openPostgresNotifier } from "../storage/notifier/postgres.ts"
-import type { Config } from "./config.ts"
+import { createTrust, type Trust } from "../trust/trust.ts"
+import { type Config, needsToken } from "./config.ts"
 import { claimDataDir, databaseFile } from "./data-dir.ts"
 import { encode } from "./encode.ts"
+import { findMasterKeys } from "./instance-key.ts"
 import { openLimiters } from "./limiters.ts"
 import { createPainter } from "./painter.ts"
-import { openRuleBoxOf } from "./rule-box.ts"
 import { addSample } from "./sample/sample.ts"
 import { startUpkeep } from "./upkeep.ts"
 import { version } from "./version.ts"
@@ -22,6 +25,7 @@ import { version } from "./version.ts"
 export interface Composition {
   app: App
   shares: Shares
+  trust: Trust
   sampleID: string | undefined
   close(): Promise<void>
 }
@@ -34,38 +38,69 @@ export interface ComposeDeps {
   plugin: () => Promise<string>
   /** Where people reach the server. */
   baseUrl: string
+  /** Takes lines for standard output. */
+  print?: (line: string) => void
 }
 
 /** Puts the drivers that the configuration asks for behind the ports, and the API before them. */
 export async function compose(
   config: Config,
-  { machine, log, assets, plugin, baseUrl }: ComposeDeps,
+  { machine, log, assets, plugin, baseUrl, print = console.log }: ComposeDeps,
 ): Promise<Composition> {
   // With both elsewhere nothing is kept in the folder, and nodes on one machine need none of their own.
   const local = config.databaseUrl === undefined || config.s3 === undefined
   const lock = local ? await claimDataDir(config.dataDir) : undefined
   const { meta, notifier } = await openMetadata(config, log)
+  const trust = await createTrust({
+    store: meta.trust,
+    machine,
+    log,
+    subtle: crypto.subtle,
+    fetch,
+    ...config.trust,
+    createTokens: config.createTokens,
+    masters: await findMasterKeys({
+      configured: config.trust.instanceKeys,
+      folder: local ? config.dataDir : undefined,
+      store: meta.trust,
+      machine,
+      log,
+    }),
+  })
+  if (config.trust.auditStdout) {
+    meta.trust.onAudit((rows) => {
+      for (const row of rows) print(JSON.stringify({ audit: toAuditLine(row) }))
+    })
+  }
   const { blobs, uploads } = await openContent(config, { baseUrl, now: machine.now })
   const { limiters, close: closeLimiters } = openLimiters(config, log)
-  const { "new-shares": newShares } = limiters
   const shares = createShares({
-    meta: newShares ? limitNewShares(meta, newShares) : meta,
+    meta: limitNewShares(meta, {
+      byAddress: limiters["new-shares"],
+      byToken: limiters["token-new-shares"],
+    }),
     blobs,
     notifier,
     machine,
-    ruleBox: await openRuleBoxOf(config),
+    keys: trust.keys,
     log,
+    expiry: config.expiry,
     maxShareBytes: config.maxShareBytes,
+    quotas: { ownerBytes: config.maxOwnerBytes, totalBytes: config.maxTotalBytes },
+    admitWriter: ({ creator, tokenID }) => trust.blocks.refuse({ creator, tokenID }),
   })
 
   const sampleID = config.sample ? await addSample({ meta, shares, machine }) : undefined
   await shares.resumeDeletions()
-  const upkeep = startUpkeep({ shares, log })
+  const upkeep = startUpkeep({ shares, trust, log })
   const painter = createPainter({ log })
 
-  const { createTokens, maxSyncBytes } = config
+  const { lock: serverLock, maxSyncBytes, limits } = config
+  const { create, nativeDoor } = config.trust
+  const streams = { perAddress: limits.streamsPerAddress, total: limits.streams }
   const app = createApp({
     shares,
+    trust,
     machine,
     encode,
     log,
@@ -74,16 +109,28 @@ export async function compose(
     drawPicture: painter.draw,
     uploads,
     limiters,
-    config: { baseUrl, createTokens, maxSyncBytes, version, ...(sampleID === undefined ? {} : { sampleID }) },
+    config: {
+      baseUrl,
+      needsToken: needsToken(config),
+      create,
+      nativeDoor,
+      lock: serverLock,
+      maxSyncBytes,
+      streams,
+      version,
+      ...(sampleID === undefined ? {} : { sampleID }),
+    },
   })
   return {
     app,
     shares,
+    trust,
     sampleID,
     async close() {
       upkeep.stop()
       await painter.close()
       await shares.stop()
+      await trust.stop()
       await notifier.close()
       await closeLimiters()
       await meta.close()
@@ -96,7 +143,7 @@ export async function compose(
 async function openMetadata(
   { databaseUrl: url, dataDir, migrate }: Config,
   log: Log,
-): Promise<{ meta: MetaStore; notifier: Notifier }> {
+): Promise<{ meta: Database; notifier: Notifier }> {
   if (url === undefined) {
     const meta = await openSqliteStore({ file: databaseFile(dataDir), migrate })
     return { meta, notifier: createInProcessNotifier() }

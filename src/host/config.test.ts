@@ -35,14 +35,34 @@ test("nothing set is a server on loopback with everything under ./data", () => {
     migrate: true,
     s3: undefined,
     createTokens: [],
+    lock: undefined,
+    trustedProxies: [],
+    trust: {
+      instanceKeys: [],
+      auditAddresses: "truncated",
+      auditStdout: false,
+      webhook: undefined,
+      create: true,
+      nativeDoor: true,
+    },
     maxSyncBytes: 256 * 1024 * 1024,
     maxShareBytes: 512 * 1024 * 1024,
+    maxOwnerBytes: 0,
+    maxTotalBytes: 0,
     limits: {
       newSharesPerHour: 10,
+      newSharesPerHourPerToken: 1000,
       createRequestsPerMinute: 100,
+      createRequestsPerMinutePerToken: 600,
       viewsPerMinute: 6000,
       syncsPerMinute: 12_000,
+      connectionsPerAddress: 256,
+      connections: 10_000,
+      streamsPerAddress: 64,
+      streams: 5000,
     },
+    expiry: { usual: undefined, longest: undefined },
+    publicList: false,
     logLevel: "info",
     sample: true,
   })
@@ -55,6 +75,7 @@ test("every fault is told at once, and nothing secret with it", () => {
     DATABASE_URL: "mysql://share:short-secret@db/share",
     MIGRATE: "later",
     CREATE_TOKENS: "short-secret",
+    TRUSTED_PROXIES: "everybody",
     MAX_SYNC_BYTES: "lots",
     LIMIT_NEW_SHARES_PER_HOUR: "-1",
     LIMIT_VIEWS_PER_MINUTE: "1e9",
@@ -67,6 +88,7 @@ test("every fault is told at once, and nothing secret with it", () => {
     "DATABASE_URL",
     "MIGRATE",
     "CREATE_TOKENS",
+    "TRUSTED_PROXIES",
     "MAX_SYNC_BYTES",
     "LIMIT_NEW_SHARES_PER_HOUR",
     "LIMIT_VIEWS_PER_MINUTE",
@@ -81,6 +103,12 @@ test("sizes take units", () => {
   expect([size("2048"), size("2KiB"), size("3 mib"), size("1GiB")]).toEqual([
     2048, 2048, 3_145_728, 1_073_741_824,
   ])
+})
+
+test("a quota of 0 is none, and takes units", () => {
+  const { maxOwnerBytes, maxTotalBytes } = readConfig({ MAX_OWNER_BYTES: "0", MAX_TOTAL_BYTES: "2TiB" })
+  expect([maxOwnerBytes, maxTotalBytes]).toEqual([0, 2 * 1024 ** 4])
+  expect(faults({ MAX_OWNER_BYTES: "-1" })[0]).toMatch(/^MAX_OWNER_BYTES: must be a size/)
 })
 
 test("a limit of 0 is none", () => {
@@ -124,6 +152,20 @@ test("DATABASE_URL is a PostgreSQL address, and is never quoted", () => {
     expect(fault, url).toMatch(/^DATABASE_URL: /)
     expect(fault).not.toMatch(/hid/)
   }
+})
+
+test("a lock takes both halves, and its password is never quoted", () => {
+  const both = { SERVER_USERNAME: "team", SERVER_PASSWORD: "hidden words: ä" }
+  expect(readConfig(both).lock).toEqual({ username: "team", password: "hidden words: ä" })
+  expect(faults({ SERVER_USERNAME: "team" })).toEqual([
+    "SERVER_PASSWORD: missing, while SERVER_USERNAME is set.",
+  ])
+  expect(faults({ SERVER_PASSWORD: "hidden" })).toEqual([
+    "SERVER_USERNAME: missing, while SERVER_PASSWORD is set.",
+  ])
+  const told = faults({ SERVER_USERNAME: "te:am", SERVER_PASSWORD: "hid\u0000den" })
+  expect(told.map((fault) => fault.split(":")[0])).toEqual(["SERVER_USERNAME", "SERVER_PASSWORD"])
+  expect(told.join()).not.toContain("hid")
 })
 
 const S3 = {
@@ -201,4 +243,28 @@ test("tokens are separated by commas, with room around them", () => {
     "token-number-one-1",
     "token-number-two-2",
   ])
+})
+
+test("a webhook has both an address and a secret, and neither is quoted", () => {
+  const webhook = {
+    AUDIT_WEBHOOK_URL: "https://example.com/audit?hidden",
+    AUDIT_WEBHOOK_SECRET: "hidden-".repeat(4),
+  }
+  expect(readConfig(webhook).trust.webhook).toEqual({
+    url: webhook.AUDIT_WEBHOOK_URL,
+    secret: webhook.AUDIT_WEBHOOK_SECRET,
+  })
+  expect(faults({ AUDIT_WEBHOOK_URL: webhook.AUDIT_WEBHOOK_URL })).toEqual([
+    "AUDIT_WEBHOOK_SECRET: missing, while AUDIT_WEBHOOK_URL is set.",
+  ])
+  expect(faults({ AUDIT_WEBHOOK_SECRET: webhook.AUDIT_WEBHOOK_SECRET })).toHaveLength(1)
+  const wrong = {
+    AUDIT_WEBHOOK_URL: "ftp://hidden.example",
+    AUDIT_WEBHOOK_SECRET: "hidden",
+    AUDIT_ADDRESS: "none",
+    INSTANCE_KEY: "hidden",
+  }
+  const told = faults(wrong)
+  expect(told.map((fault) => fault.split(":")[0]).sort()).toEqual(Object.keys(wrong).sort())
+  expect(told.join()).not.toContain("hidden")
 })

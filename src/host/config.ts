@@ -1,8 +1,16 @@
+import type { LockSettings } from "../api/lock.ts"
 import { LIMITS } from "../protocol/limits.ts"
 import { isLoopback } from "../protocol/loopback.ts"
+import type { ExpiryPolicy } from "../shares/access/expiry-policy.ts"
 import type { S3Settings } from "../storage/blobs/s3.ts"
+import { EXPIRY_VARIABLES } from "./expiry-variables.ts"
 import { LIMIT_VARIABLES, type LimitSettings } from "./limit-variables.ts"
+import { halfSetLock, LOCK_VARIABLES, lockOf } from "./lock-variables.ts"
+import { QUOTA_VARIABLES } from "./quota-variables.ts"
+import { readBytes } from "./read-bytes.ts"
 import { halfSetS3, S3_VARIABLES } from "./s3-variables.ts"
+import { halfSetWebhook, TRUST_VARIABLES, type TrustSettings } from "./trust-variables.ts"
+import { readProxies } from "./trusted-proxies.ts"
 import { type Environment, isSet, readSwitch, type Variable } from "./variable.ts"
 
 /** Everything an operator can set, parsed. */
@@ -20,9 +28,20 @@ export interface Config {
   /** Undefined: files in `dataDir`. */
   s3: S3Settings | undefined
   createTokens: string[]
+  trust: TrustSettings
+  /** Undefined: reading takes nothing but the link. */
+  lock: LockSettings | undefined
+  /** Addresses and ranges of proxies whose `X-Forwarded-For` is believed. */
+  trustedProxies: string[]
   maxSyncBytes: number
   maxShareBytes: number
+  /** As stored; 0 is no limit. */
+  maxOwnerBytes: number
+  maxTotalBytes: number
   limits: LimitSettings
+  expiry: ExpiryPolicy
+  /** Whether public shares are listed. */
+  publicList: boolean
   logLevel: LogLevel
   sample: boolean
 }
@@ -33,7 +52,8 @@ export type LogLevel = (typeof LOG_LEVELS)[number]
 /** Variable → what it means. `.env.example` holds the same names and defaults; a test compares them. */
 export const VARIABLES = {
   HOST: {
-    about: "The address to listen on. Anything but a loopback address also needs BASE_URL and CREATE_TOKENS.",
+    about:
+      "The address to listen on. Anything but a loopback address also needs BASE_URL, and tokens to create.",
     fallback: "127.0.0.1",
     parse: (text) => text,
   },
@@ -61,9 +81,18 @@ export const VARIABLES = {
   },
   ...S3_VARIABLES,
   CREATE_TOKENS: {
-    about: "Who may create shares: tokens of 16 or more letters, digits, _ or -, separated by commas.",
+    about:
+      "Who may create shares, beside the tokens that the operator makes: of 16 or more letters, digits, _ or -, separated by commas.",
     fallback: "",
     parse: readTokens,
+  },
+  ...TRUST_VARIABLES,
+  ...LOCK_VARIABLES,
+  TRUSTED_PROXIES: {
+    about:
+      "Proxies whose X-Forwarded-For is believed: addresses, ranges such as 10.0.0.0/8, or loopback, separated by commas.",
+    fallback: "",
+    parse: readProxies,
   },
   MAX_SYNC_BYTES: {
     about: "The largest sync that is taken in, in bytes, or with KiB, MiB or GiB behind the number.",
@@ -75,7 +104,9 @@ export const VARIABLES = {
     fallback: `${LIMITS.shareBytes / 1024 / 1024}MiB`,
     parse: readBytes,
   },
+  ...QUOTA_VARIABLES,
   ...LIMIT_VARIABLES,
+  ...EXPIRY_VARIABLES,
   LOG_LEVEL: {
     about: `How much is logged: ${LOG_LEVELS.join(", ")}. Requests are logged at debug.`,
     fallback: "info",
@@ -124,45 +155,79 @@ export function readConfig(env: Environment): Config {
       publicEndpoint: read("S3_PUBLIC_ENDPOINT", VARIABLES.S3_PUBLIC_ENDPOINT),
     },
     createTokens: read("CREATE_TOKENS", VARIABLES.CREATE_TOKENS),
+    trust: {
+      instanceKeys: read("INSTANCE_KEY", VARIABLES.INSTANCE_KEY),
+      auditAddresses: read("AUDIT_ADDRESS", VARIABLES.AUDIT_ADDRESS),
+      auditStdout: read("AUDIT_STDOUT", VARIABLES.AUDIT_STDOUT),
+      webhook: isSet(env, "AUDIT_WEBHOOK_URL")
+        ? {
+            url: read("AUDIT_WEBHOOK_URL", VARIABLES.AUDIT_WEBHOOK_URL),
+            secret: read("AUDIT_WEBHOOK_SECRET", VARIABLES.AUDIT_WEBHOOK_SECRET),
+          }
+        : undefined,
+      create: read("CREATE", VARIABLES.CREATE),
+      nativeDoor: read("NATIVE_DOOR", VARIABLES.NATIVE_DOOR),
+    },
+    lock: {
+      username: read("SERVER_USERNAME", VARIABLES.SERVER_USERNAME),
+      password: read("SERVER_PASSWORD", VARIABLES.SERVER_PASSWORD),
+    },
+    trustedProxies: read("TRUSTED_PROXIES", VARIABLES.TRUSTED_PROXIES),
     maxSyncBytes: read("MAX_SYNC_BYTES", VARIABLES.MAX_SYNC_BYTES),
     maxShareBytes: read("MAX_SHARE_BYTES", VARIABLES.MAX_SHARE_BYTES),
+    maxOwnerBytes: read("MAX_OWNER_BYTES", VARIABLES.MAX_OWNER_BYTES),
+    maxTotalBytes: read("MAX_TOTAL_BYTES", VARIABLES.MAX_TOTAL_BYTES),
     limits: {
       newSharesPerHour: read("LIMIT_NEW_SHARES_PER_HOUR", VARIABLES.LIMIT_NEW_SHARES_PER_HOUR),
+      newSharesPerHourPerToken: read(
+        "LIMIT_NEW_SHARES_PER_HOUR_PER_TOKEN",
+        VARIABLES.LIMIT_NEW_SHARES_PER_HOUR_PER_TOKEN,
+      ),
       createRequestsPerMinute: read(
         "LIMIT_CREATE_REQUESTS_PER_MINUTE",
         VARIABLES.LIMIT_CREATE_REQUESTS_PER_MINUTE,
       ),
+      createRequestsPerMinutePerToken: read(
+        "LIMIT_CREATE_REQUESTS_PER_MINUTE_PER_TOKEN",
+        VARIABLES.LIMIT_CREATE_REQUESTS_PER_MINUTE_PER_TOKEN,
+      ),
       viewsPerMinute: read("LIMIT_VIEWS_PER_MINUTE", VARIABLES.LIMIT_VIEWS_PER_MINUTE),
       syncsPerMinute: read("LIMIT_SYNCS_PER_MINUTE", VARIABLES.LIMIT_SYNCS_PER_MINUTE),
+      connectionsPerAddress: read("LIMIT_CONNECTIONS_PER_ADDRESS", VARIABLES.LIMIT_CONNECTIONS_PER_ADDRESS),
+      connections: read("LIMIT_CONNECTIONS", VARIABLES.LIMIT_CONNECTIONS),
+      streamsPerAddress: read("LIMIT_STREAMS_PER_ADDRESS", VARIABLES.LIMIT_STREAMS_PER_ADDRESS),
+      streams: read("LIMIT_STREAMS", VARIABLES.LIMIT_STREAMS),
     },
+    expiry: {
+      usual: read("DEFAULT_EXPIRY", VARIABLES.DEFAULT_EXPIRY),
+      longest: read("MAX_EXPIRY", VARIABLES.MAX_EXPIRY),
+    },
+    publicList: read("PUBLIC_LIST", VARIABLES.PUBLIC_LIST),
     logLevel: read("LOG_LEVEL", VARIABLES.LOG_LEVEL),
     sample: read("SAMPLE", VARIABLES.SAMPLE),
   }
-  faults.push(...unsafe(config), ...halfSetS3(env))
+  faults.push(...unreachable(config), ...halfSetS3(env), ...halfSetLock(config.lock), ...halfSetWebhook(env))
   if (faults.length > 0) throw new ConfigError(faults)
-  return { ...config, s3: isSet(env, "S3_ENDPOINT") ? config.s3 : undefined } as Config
+  const s3 = isSet(env, "S3_ENDPOINT") ? config.s3 : undefined
+  return { ...config, s3, lock: lockOf(config.lock) } as Config
 }
 
-/** A server that others can reach must not let everybody write to it. */
-function unsafe({
+/** A server that others can reach must not let everybody write to it: then creating takes a token. */
+export function needsToken({
   host,
   baseUrl,
   createTokens,
-}: Record<"host" | "baseUrl", string | undefined> & { createTokens: string[] | undefined }): string[] {
-  const faults: string[] = []
-  const publicHost = host !== undefined && !isLoopback(host)
+}: Pick<Config, "host" | "baseUrl" | "createTokens">): boolean {
   const publicUrl = baseUrl !== undefined && !isLoopback(new URL(baseUrl).hostname)
-  if ((publicHost || publicUrl) && createTokens?.length === 0) {
-    faults.push(
-      `CREATE_TOKENS: with ${publicHost ? `HOST=${host}` : `BASE_URL=${baseUrl}`} others can reach this server, so set at least one token for those who may create shares.`,
-    )
-  }
-  if (publicHost && baseUrl === undefined) {
-    faults.push(
-      `BASE_URL: with HOST=${host} set the address that people will use, such as https://share.example.com.`,
-    )
-  }
-  return faults
+  return createTokens.length > 0 || !isLoopback(host) || publicUrl
+}
+
+/** Links with the address that it listens on would lead nowhere. */
+function unreachable({ host, baseUrl }: Record<"host" | "baseUrl", string | undefined>): string[] {
+  if (host === undefined || isLoopback(host) || baseUrl !== undefined) return []
+  return [
+    `BASE_URL: with HOST=${host} set the address that people will use, such as https://share.example.com.`,
+  ]
 }
 
 function readPort(text: string): number {
@@ -216,25 +281,6 @@ function readTokens(text: string): string[] {
     )
   }
   return tokens
-}
-
-const UNITS: Record<string, number> = {
-  "": 1,
-  kb: 1000,
-  mb: 1000 ** 2,
-  gb: 1000 ** 3,
-  kib: 1024,
-  mib: 1024 ** 2,
-  gib: 1024 ** 3,
-}
-
-function readBytes(text: string): number {
-  const [, count, unit = ""] = /^(\d+)\s*([a-z]*)$/i.exec(text) ?? []
-  const factor = UNITS[unit.toLowerCase()]
-  const bytes = Number(count) * (factor ?? Number.NaN)
-  if (!Number.isSafeInteger(bytes) || bytes < 1024)
-    throw new Error(`must be a size of 1 KiB or more, such as 256MiB or 1GB, not ${JSON.stringify(text)}.`)
-  return bytes
 }
 
 function readLogLevel(text: string): LogLevel {

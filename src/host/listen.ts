@@ -1,6 +1,10 @@
 import type { IncomingMessage, Server } from "node:http"
 import { createAdaptorServer, type HttpBindings } from "@hono/node-server"
 import type { App } from "../api/app.ts"
+import { type ConnectionLimits, limitConnections } from "./connections.ts"
+import { type Arrival, peerAddress } from "./peer-address.ts"
+import { endPausedRequests, REQUEST_TIMES, type RequestTimes, serverOptions } from "./request-times.ts"
+import { createTrustedProxies } from "./trusted-proxies.ts"
 
 export interface Listening {
   /** Where it listens: `http://127.0.0.1:3000`. */
@@ -12,6 +16,11 @@ export interface ListenOptions {
   host: string
   /** 0 takes any free port. */
   port: number
+  /** Addresses and ranges of those who may say where a request came from; nobody unless told. */
+  trustedProxies?: readonly string[]
+  /** No limit unless told. */
+  connections?: ConnectionLimits
+  times?: RequestTimes
   /** Makes the app for the address that was bound; requests that come before it is ready wait for it. */
   createApp(url: string): Promise<Pick<App, "fetch">>
 }
@@ -20,18 +29,30 @@ export interface ListenOptions {
 const DRAIN_MS = 8_000
 
 /** Serves an app on Node. Resolves when the address is bound and the app is ready. */
-export async function listen({ host, port, createApp }: ListenOptions): Promise<Listening> {
+export async function listen({
+  host,
+  port,
+  trustedProxies = [],
+  connections = { perAddress: 0, total: 0 },
+  times = REQUEST_TIMES,
+  createApp,
+}: ListenOptions): Promise<Listening> {
+  const trusted = createTrustedProxies(trustedProxies)
   const ready = deferred<Pick<App, "fetch">>()
   let app: Pick<App, "fetch"> | undefined
   const server = createAdaptorServer({
     // The adapter would cut off, after half a second, a client that is still sending what nobody reads. The app
     // takes the rest of such a body itself (api/body.ts).
     autoCleanupIncoming: false,
+    serverOptions: serverOptions(times),
     fetch(request, env) {
-      const bindings = { address: addressOf(env as HttpBindings) }
+      const { incoming } = env as HttpBindings
+      const bindings = { address: peerAddress(arrivalOf(incoming), trusted) }
       return app ? app.fetch(request, bindings) : ready.promise.then((made) => made.fetch(request, bindings))
     },
   }) as Server
+  limitConnections(server, { ...connections, trusted })
+  const stopLooking = endPausedRequests(server, times)
 
   /** Takes no more connections, lets what is under way come to its end, and cuts off what does not. */
   async function close(): Promise<void> {
@@ -42,6 +63,7 @@ export async function listen({ host, port, createApp }: ListenOptions): Promise<
     await closed
     clearInterval(idle)
     clearTimeout(patience)
+    stopLooking()
   }
 
   const url = await bind(server, host, port)
@@ -50,6 +72,7 @@ export async function listen({ host, port, createApp }: ListenOptions): Promise<
     ready.resolve(app)
     return { url, close }
   } catch (error) {
+    stopLooking()
     server.close()
     server.closeAllConnections()
     throw error
@@ -68,8 +91,12 @@ function bind(server: Server, host: string, port: number): Promise<string> {
   })
 }
 
-function addressOf({ incoming }: { incoming: IncomingMessage | HttpBindings["incoming"] }): string {
-  return incoming.socket.remoteAddress ?? ""
+function arrivalOf({ socket, headers }: IncomingMessage | HttpBindings["incoming"]): Arrival {
+  const forwarded = headers["x-forwarded-for"]
+  return {
+    socket: socket.remoteAddress ?? "",
+    forwarded: Array.isArray(forwarded) ? forwarded.join() : forwarded,
+  }
 }
 
 /** `Promise.withResolvers`, which Node 20 does not have. */

@@ -3,6 +3,7 @@ import { Readable } from "node:stream"
 import { pipeline } from "node:stream/promises"
 import { constants, createBrotliCompress, createBrotliDecompress } from "node:zlib"
 import type { Machine } from "../shares/ports.ts"
+import { isStretchOf, stretch } from "./password.ts"
 
 /** What stands before the 32 bytes of an Ed25519 key: https://www.rfc-editor.org/rfc/rfc8410#section-10.1 */
 const ED25519_SPKI = Buffer.from("302a300506032b6570032100", "hex")
@@ -36,6 +37,8 @@ export function createMachine(): Machine {
       const [left, right] = [Buffer.from(a), Buffer.from(b)]
       return left.length === right.length && timingSafeEqual(left, right)
     },
+    stretch,
+    isStretchOf,
     // Not by WebCrypto, whose Ed25519 Node 20 calls experimental, aloud.
     verify(key, text, signature) {
       try {

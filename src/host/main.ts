@@ -3,19 +3,21 @@ import { dirname, join } from "node:path"
 import { fileURLToPath } from "node:url"
 import colors from "picocolors"
 import { migrateDatabase } from "../storage/meta/migrate-database.ts"
+import { rotateAdminToken } from "./admin-token.ts"
 import { loadAssets } from "./assets.ts"
 import { renderBanner } from "./banner.ts"
-import { ConfigError, readConfig } from "./config.ts"
+import { ConfigError, needsToken, readConfig } from "./config.ts"
 import { databaseFile } from "./data-dir.ts"
 import { createLog } from "./log.ts"
 import { type Serving, serve } from "./serve.ts"
 import { version } from "./version.ts"
 
-const COMMANDS = { serve: main, migrate }
+const COMMANDS = { serve: main, migrate, "admin-token": adminToken }
 
 try {
   const command = process.argv[2] ?? "serve"
-  if (!isCommand(command)) throw new Error(`There is no command ${command}: serve and migrate are.`)
+  if (!isCommand(command))
+    throw new Error(`There is no command ${command}: serve, migrate and admin-token are.`)
   await COMMANDS[command]()
 } catch (error) {
   console.error(`${colors.red("Better Share did not start.")}\n${explain(error)}`)
@@ -30,8 +32,10 @@ async function main(): Promise<void> {
   const serving = await serve(config, { assets, plugin, log: createLog(config.logLevel) })
   const { baseUrl, url, sampleUrl } = serving
   const listening = url === baseUrl ? {} : { listening: url }
-  const needsToken = config.createTokens.length > 0
-  console.log(renderBanner({ baseUrl, sampleUrl, needsToken, version, ...listening }))
+  const banner = { baseUrl, sampleUrl, needsToken: needsToken(config), version, ...listening }
+  console.log(renderBanner(banner))
+  const token = await serving.trust.admin.begin()
+  if (token !== undefined) printAdminToken(token)
   for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => stop(serving))
 }
 
@@ -44,6 +48,17 @@ async function migrate(): Promise<void> {
   const { databaseUrl, dataDir } = readConfig(process.env)
   const done = await migrateDatabase(databaseUrl ? { url: databaseUrl } : { file: databaseFile(dataDir) })
   console.log(done.length > 0 ? `Migrated: ${done.join(", ")}.` : "The database is up to date.")
+}
+
+/** The one before opens nothing any more; a server that runs knows the new one at once. */
+async function adminToken(): Promise<void> {
+  printAdminToken(await rotateAdminToken(readConfig(process.env)))
+}
+
+function printAdminToken(token: string): void {
+  console.log(
+    `  The admin token, shown this once: ${colors.bold(token)}\n  \`npm run admin-token\` makes another in its place.\n`,
+  )
 }
 
 function stop(serving: Serving): void {

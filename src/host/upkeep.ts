@@ -1,16 +1,24 @@
 import type { Log } from "../shares/ports.ts"
 import type { Shares } from "../shares/shares.ts"
+import type { Trust } from "../trust/trust.ts"
 
 /** Deletions that could not finish are tried again, and replaced segments are looked for, this often. */
 const UPKEEP_MS = 30_000
 /** Nodes ask this often whether a sweep of the whole store is due. */
 const SWEEP_MS = 15 * 60_000
 
+/** Nodes look this often for what another that broke off has not told the webhook. */
+const DELIVER_MS = 5_000
+
 /** What a node does by itself from time to time. */
-export function startUpkeep({ shares, log }: { shares: Shares; log: Log }): { stop(): void } {
+export function startUpkeep({ shares, trust, log }: { shares: Shares; trust: Trust; log: Log }): {
+  stop(): void
+} {
   const stops = [
+    repeat(DELIVER_MS, trust.deliver),
     repeat(UPKEEP_MS, async () => {
       await shares.upkeep().catch((err) => log.error({ err }, "upkeep did not come to its end"))
+      await trust.upkeep().catch((err) => log.error({ err }, "could not forget what has expired"))
     }),
     repeat(SWEEP_MS, async () => {
       await shares.sweep().catch((err) => log.error({ err }, "could not sweep the store"))

@@ -3,12 +3,14 @@ export const ERROR_STATUS = {
   invalid_json: 400,
   invalid_request: 400,
   unauthorized: 401,
+  password_required: 401,
   forbidden: 403,
   not_found: 404,
   method_not_allowed: 405,
   conflict: 409,
   gone: 410,
   too_large: 413,
+  quota_exceeded: 413,
   unsupported_media_type: 415,
   unreadable: 422,
   rate_limited: 429,
@@ -43,10 +45,39 @@ export class ShareError extends Error {
 }
 
 /** Unknown share and wrong secret must answer alike, so they share one sentence. */
+const NOT_FOUND = "There is no such share, or the secret is not the right one."
+
 export function notFound(): ShareError {
-  return new ShareError("not_found", "There is no such share, or the secret is not the right one.")
+  return new ShareError("not_found", NOT_FOUND)
 }
 
-export function gone(): ShareError {
+/** Somebody tried what does not open a share. To them it is as any other `not_found`. */
+export class WrongSecret extends ShareError {
+  readonly shareID: string
+
+  constructor(shareID: string) {
+    super("not_found", NOT_FOUND)
+    this.shareID = shareID
+  }
+}
+
+/** What became of a share that is no more. */
+export interface End {
+  state?: "active" | "revoked" | "expired"
+  /** Why whoever runs the server took it down, where they did. */
+  revokedReason?: string | undefined
+}
+
+export function gone({ state, revokedReason }: End = {}): ShareError {
+  if (revokedReason !== undefined) {
+    return new ShareError("gone", `This share was taken down by whoever runs this server: ${revokedReason}`)
+  }
+  if (state === "expired") {
+    return new ShareError("gone", "This share has expired: its owner had set it an end.")
+  }
   return new ShareError("gone", "This share has been removed by its owner.")
+}
+
+export function passwordRequired(): ShareError {
+  return new ShareError("password_required", "This share asks for a password.")
 }

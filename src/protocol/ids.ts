@@ -15,17 +15,22 @@ const BASE62 = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
 /** 22 base62 characters carry 130 bits: ids are links, and a link must not be guessable. */
 export const SHARE_ID_LENGTH = 22
 
+/** A fresh share id of {@link SHARE_ID_LENGTH} base62 characters. */
+export function createShareId(randomBytes: (count: number) => Uint8Array): string {
+  return randomBase62(SHARE_ID_LENGTH, randomBytes)
+}
+
 /**
- * A fresh share id of {@link SHARE_ID_LENGTH} base62 characters.
+ * Letters and digits, each as likely as the others.
  * @param randomBytes a cryptographic source; called again when rejection sampling runs dry
  */
-export function createShareId(randomBytes: (count: number) => Uint8Array): string {
-  let id = ""
-  while (id.length < SHARE_ID_LENGTH) {
-    for (const byte of randomBytes(SHARE_ID_LENGTH * 2)) {
+export function randomBase62(length: number, randomBytes: (count: number) => Uint8Array): string {
+  let text = ""
+  while (text.length < length) {
+    for (const byte of randomBytes(length * 2)) {
       // 248 = 4 × 62: bytes above would make the first letters of the alphabet likelier than the others.
-      if (byte < 248 && id.length < SHARE_ID_LENGTH) id += BASE62[byte % 62]
+      if (byte < 248 && text.length < length) text += BASE62[byte % 62]
     }
   }
-  return id
+  return text
 }

@@ -1,5 +1,6 @@
 const KiB = 1024
 const MiB = 1024 * KiB
+const GiB = 1024 * MiB
 
 /** Ceilings that hold unless the operator sets others (the names in host/config.ts). Bytes where not said otherwise. */
 export const LIMITS = {
@@ -38,6 +39,7 @@ export const LIMITS = {
 /** `268435456` → `256 MiB`, for messages to people. */
 export function formatBytes(bytes: number): string {
   if (bytes < KiB) return `${bytes} bytes`
-  const [size, unit] = bytes < MiB ? [bytes / KiB, "KiB"] : [bytes / MiB, "MiB"]
+  const [size, unit] =
+    bytes < MiB ? [bytes / KiB, "KiB"] : bytes < GiB ? [bytes / MiB, "MiB"] : [bytes / GiB, "GiB"]
   return `${Number(size.toFixed(1))} ${unit}`
 }

@@ -1,9 +1,11 @@
 import * as z from "zod/mini"
+import { splitCapability } from "./capability.ts"
 import type { ErrorCode } from "./errors.ts"
 import { OPENCODE_ID, SHARE_ID } from "./ids.ts"
 import { itemSchema } from "./item.ts"
 import { LIMITS } from "./limits.ts"
 import { MOST_RULES_AT_ONCE, redactionWish } from "./redaction-rule.ts"
+import { VISIBILITIES } from "./visibility.ts"
 import "./zod-messages.ts"
 
 /**
@@ -101,6 +103,9 @@ export const metadataAnswer = z.object({
   revision: z.number(),
   /** Who watches at this moment, on all nodes. */
   viewers: z.number(),
+  visibility: z.enum(VISIBILITIES),
+  /** Undefined: when it is revoked. */
+  expiresAt: z.optional(z.string()),
   /** The server cannot read it: title, folder and counts are not known here. */
   encrypted: z.optional(z.literal(true)),
 })
@@ -168,9 +173,48 @@ export const ownerProof = z.object({
 })
 export type OwnerProof = z.infer<typeof ownerProof>
 
+const ownID = z.string().check(
+  z.regex(SHARE_ID, "must be 8 to 64 letters, digits, '_' or '-'"),
+  z.refine(
+    (id) => splitCapability(id).capability === undefined,
+    "must not end in '_' and 22 letters or digits: so do addresses that open a share",
+  ),
+)
+
+/** Who may see a share, and for how long. */
+const accessFields = {
+  visibility: z.optional(z.enum(VISIBILITIES)),
+  /** Makes it a share that asks for it. */
+  password: z.optional(z.string().check(z.minLength(8), z.maxLength(1024))),
+  /** Such as `1h`, `7d`, `2030-12-31` or `never` (protocol/expiry.ts). */
+  expires: z.optional(z.string().check(z.maxLength(64))),
+}
+/** What is to be another than it is. */
+export const accessBody = z.object(accessFields)
+
+export const accessAnswer = z.object({
+  visibility: z.enum(VISIBILITIES),
+  /** Undefined: when it is revoked. */
+  expiresAt: z.optional(z.string()),
+  url: z.string(),
+  /** What `opencode import` takes. Of a share that not everybody with the link may see, it opens it: keep it secret. */
+  importUrl: z.string(),
+})
+export type AccessAnswer = z.infer<typeof accessAnswer>
+
+export const unlockBody = z.object({ password: z.string().check(z.minLength(1), z.maxLength(1024)) })
+export const unlockAnswer = z.object({
+  /** Opens the share, as `{id}_{capability}` in the place of its id, until who may see it changes. */
+  capability: z.string(),
+  /** Its link with that in it, as `opencode import` takes it. */
+  url: z.string(),
+})
+export type UnlockAnswer = z.infer<typeof unlockAnswer>
+
 export const reserveBody = z.object({
+  ...accessFields,
   /** An id of the client's own; without it one is made. */
-  shareId: z.optional(shareParams.shape.id),
+  shareId: z.optional(ownID),
   sessionId: sessionID,
   /** For clients that upload segments, may be empty. Without it: a URL for the plain form. */
   tickets: z.optional(segmentWishes),
@@ -360,7 +404,7 @@ export const shareDataAnswer = z.object({
 export const healthAnswer = z.object({ ok: z.literal(true), version: z.string() })
 
 export interface Route {
-  method: "GET" | "POST" | "DELETE"
+  method: "GET" | "POST" | "PATCH" | "DELETE"
   /** Hono's spelling: `:id`. */
   path: string
   summary: string
@@ -373,8 +417,8 @@ export interface Route {
   /** JSON of a schema, or a media type. */
   answer: z.core.$ZodType | "text/event-stream" | "application/x-ndjson"
   errors: readonly ErrorCode[]
-  /** Who may call it: anyone with the link, the holder of a secret, or the holder of a create token. */
-  auth: "none" | "secret" | "create"
+  /** Who may call it: anyone with the link, the holder of a secret, of a create token, or of the admin token. */
+  auth: "none" | "secret" | "create" | "admin"
 }
 
 export const ROUTES = {
@@ -390,6 +434,7 @@ export const ROUTES = {
       "unauthorized",
       "forbidden",
       "too_large",
+      "quota_exceeded",
       "unsupported_media_type",
       "rate_limited",
       "unavailable",
@@ -410,6 +455,7 @@ export const ROUTES = {
       "conflict",
       "gone",
       "too_large",
+      "quota_exceeded",
       "unsupported_media_type",
       "rate_limited",
       "unavailable",
@@ -429,6 +475,7 @@ export const ROUTES = {
       "forbidden",
       "conflict",
       "too_large",
+      "quota_exceeded",
       "unsupported_media_type",
       "rate_limited",
       "unavailable",
@@ -451,6 +498,7 @@ export const ROUTES = {
       "conflict",
       "gone",
       "too_large",
+      "quota_exceeded",
       "unsupported_media_type",
       "rate_limited",
       "unavailable",
@@ -471,6 +519,7 @@ export const ROUTES = {
       "forbidden",
       "not_found",
       "too_large",
+      "quota_exceeded",
       "unsupported_media_type",
       "rate_limited",
       "unavailable",
@@ -539,7 +588,15 @@ export const ROUTES = {
     params: shareParams,
     headers: z.partial(shareSecretHeader),
     answer: manifestAnswer,
-    errors: ["invalid_request", "not_found", "conflict", "gone", "rate_limited", "unavailable"],
+    errors: [
+      "invalid_request",
+      "password_required",
+      "not_found",
+      "conflict",
+      "gone",
+      "rate_limited",
+      "unavailable",
+    ],
     auth: "secret",
   },
   readShareSegment: {
@@ -550,7 +607,15 @@ export const ROUTES = {
     params: segmentParams,
     headers: z.partial(shareSecretHeader),
     answer: "application/x-ndjson",
-    errors: ["invalid_request", "not_found", "conflict", "gone", "rate_limited", "unavailable"],
+    errors: [
+      "invalid_request",
+      "password_required",
+      "not_found",
+      "conflict",
+      "gone",
+      "rate_limited",
+      "unavailable",
+    ],
     auth: "secret",
   },
   readShare: {
@@ -559,7 +624,7 @@ export const ROUTES = {
     summary: "The root session in one JSON, as the plain form stores it.",
     params: shareParams,
     answer: shareDataAnswer,
-    errors: ["not_found", "gone", "unreadable", "rate_limited", "unavailable"],
+    errors: ["password_required", "not_found", "gone", "unreadable", "rate_limited", "unavailable"],
     auth: "none",
   },
   readShareData: {
@@ -569,7 +634,15 @@ export const ROUTES = {
     params: shareParams,
     query: dataQuery,
     answer: itemsAnswer,
-    errors: ["invalid_request", "not_found", "gone", "unreadable", "rate_limited", "unavailable"],
+    errors: [
+      "invalid_request",
+      "password_required",
+      "not_found",
+      "gone",
+      "unreadable",
+      "rate_limited",
+      "unavailable",
+    ],
     auth: "none",
   },
   deleteShare: {
@@ -593,13 +666,63 @@ export const ROUTES = {
     ],
     auth: "secret",
   },
+  changeShare: {
+    method: "PATCH",
+    path: "/api/share/:id",
+    summary: "Change who may see a share, and for how long. It takes effect at once, for open pages too.",
+    params: shareParams,
+    headers: shareSecretHeader,
+    body: accessBody,
+    answer: accessAnswer,
+    errors: [
+      "invalid_json",
+      "invalid_request",
+      "not_found",
+      "conflict",
+      "gone",
+      "too_large",
+      "unsupported_media_type",
+      "rate_limited",
+      "unavailable",
+    ],
+    auth: "secret",
+  },
+  unlockShare: {
+    method: "POST",
+    path: "/api/share/:id/unlock",
+    summary: "What opens a share that asks for a password, for its password.",
+    params: shareParams,
+    body: unlockBody,
+    answer: unlockAnswer,
+    errors: [
+      "invalid_json",
+      "invalid_request",
+      "forbidden",
+      "not_found",
+      "conflict",
+      "gone",
+      "too_large",
+      "unsupported_media_type",
+      "rate_limited",
+      "unavailable",
+    ],
+    auth: "none",
+  },
   readShareMetadata: {
     method: "GET",
     path: "/api/share/:id/metadata",
     summary: "What the share is, without its content.",
     params: shareParams,
     answer: metadataAnswer,
-    errors: ["invalid_request", "not_found", "gone", "unreadable", "rate_limited", "unavailable"],
+    errors: [
+      "invalid_request",
+      "password_required",
+      "not_found",
+      "gone",
+      "unreadable",
+      "rate_limited",
+      "unavailable",
+    ],
     auth: "none",
   },
   watchShare: {
@@ -610,7 +733,15 @@ export const ROUTES = {
     params: shareParams,
     query: watchQuery,
     answer: "text/event-stream",
-    errors: ["invalid_request", "not_found", "gone", "unreadable", "rate_limited", "unavailable"],
+    errors: [
+      "invalid_request",
+      "password_required",
+      "not_found",
+      "gone",
+      "unreadable",
+      "rate_limited",
+      "unavailable",
+    ],
     auth: "none",
   },
   health: {

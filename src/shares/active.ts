@@ -12,7 +12,7 @@ export type ActiveShare = ShareRow & {
 /** Throws `gone`. */
 export function requireActive(share: ShareRow): ActiveShare {
   const { state, sessionID } = share
-  if (state !== "active" || sessionID === undefined) throw gone()
+  if (state !== "active" || sessionID === undefined) throw gone(share)
   return {
     ...share,
     state,

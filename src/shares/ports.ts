@@ -1,4 +1,6 @@
+import type { AuditNote } from "../protocol/audit.ts"
 import type { Passing } from "../protocol/passing.ts"
+import type { Visibility } from "../protocol/visibility.ts"
 
 /**
  * What the shares room needs from the world. Drivers stand in storage/ (and host/, for the machine's own things);
@@ -44,9 +46,13 @@ export interface ShareRow {
   metadata: ShareMetadata
   /** Who created it, where that still matters. */
   creator: string | undefined
+  /** The token that it was created with, while it is not revoked. */
+  tokenID: string | undefined
   createdAt: number
   updatedAt: number
   revokedAt: number | undefined
+  /** Why the operator took it down, where they did: shown to whoever opens the link. */
+  revokedReason: string | undefined
   /** Whether its client brought the id. */
   ownID: boolean
   /** Whether what its client uploads is sealed, so that nobody reads it here. */
@@ -63,6 +69,18 @@ export interface ShareRow {
   plainUntil: number | undefined
   /** The plain object as last seen. */
   plain: { version: string; bytes: number } | undefined
+  visibility: Visibility
+  /** Of a share that asks for one: as it was stretched. */
+  password: string | undefined
+  /** +1 whenever who may see it, or for how long, has changed. */
+  access: number
+  /** From then on it is as good as revoked; undefined: when it is revoked. */
+  expiresAt: number | undefined
+  /** Pages that were opened, and when the first one was. */
+  views: number
+  firstViewedAt: number | undefined
+  /** What its manifest names, or the plain object as last seen, comes to as stored. 0 once it is revoked. */
+  storedBytes: number
 }
 
 export interface NewShare {
@@ -74,11 +92,41 @@ export interface NewShare {
   creator: string
   /** Hash of the address that asked. */
   address: string
+  /** The token that it is created with, where one is needed. */
+  tokenID?: string | undefined
   /** Whether its client brought the id; it did not unless said. */
   ownID?: boolean
   /** It is not unless said. */
   encrypted?: boolean
   createdAt: number
+  /** Recorded with it, when it is made. */
+  audit?: AuditNote
+  /** Whoever has the link may see it until it is revoked, unless said. */
+  access?: ShareAccess | undefined
+}
+
+/** Who may see a share, and for how long. */
+export interface ShareAccess {
+  visibility: Visibility
+  /** Stretched; of a share that asks for one, and of no other. */
+  password: string | undefined
+  /** Undefined: until it is revoked. */
+  expiresAt: number | undefined
+}
+
+/** Views of one share that were counted since they were last noted. */
+export interface CountedViews {
+  shareID: string
+  generation: number
+  views: number
+  /** When the first of them was. */
+  at: number
+}
+
+/** Where a page of a list ends: what is older comes next. */
+export interface ListPlace {
+  createdAt: number
+  id: string
 }
 
 /** One immutable object of the log. Manifest order is the order of `firstRevision`. */
@@ -110,8 +158,25 @@ export interface ManifestLimits {
   segments: number
 }
 
+/** What active shares may come to as stored. Bytes; 0 is no limit. */
+export interface Quotas {
+  /** All of one creator. */
+  ownerBytes: number
+  totalBytes: number
+}
+
+/** So many bytes more of a creator's. */
+export interface StoredGrowth {
+  creator: string
+  bytes: number
+  quotas: Quotas
+  at: number
+}
+
+export type QuotaExcess = "owner_quota" | "total_quota"
+
 /** Which of the limits a change would have gone beyond. */
-export type Excess = "too_large" | "too_many"
+export type Excess = "too_large" | "too_many" | QuotaExcess
 
 /** What a change of an encrypted share goes by, and the head that it makes true. */
 export interface SealedChange {
@@ -130,6 +195,8 @@ export interface Commit {
   metadata: ShareMetadata | undefined
   /** Held to when given. */
   limits?: ManifestLimits
+  /** Held to when given. */
+  quotas?: Quotas | undefined
   /** Given: refused as `moved` when the share is at another revision or epoch, and the head is kept otherwise. */
   sealed?: SealedChange | undefined
   /** Given: refused as `moved` when the share has another number of rules than the metadata went by. */
@@ -148,6 +215,8 @@ export interface Merge {
   at: number
   /** Held to when given; a merge that makes the share no larger always may. */
   limits?: ManifestLimits
+  /** The same. */
+  quotas?: Quotas | undefined
   /** As with a commit, but that nothing is done, and said, as when the epoch is another. */
   sealed?: SealedChange | undefined
 }
@@ -171,7 +240,7 @@ export interface DeletionRow {
 /** A rule by which something was taken out of a share, and what that came to. */
 export interface RedactionRow extends Omit<Tally, "occurrences"> {
   id: string
-  /** Sealed by a `RuleBox`. */
+  /** Sealed by the instance's keys: it names what nobody is to see. */
   rule: string
   createdAt: number
   occurrences: number
@@ -204,17 +273,20 @@ export interface RedactionStore {
   /**
    * Adds rules and raises the revision by one, in one transaction: from then on every reader goes by them. Rules whose
    * ids the share has are left out. Title and folder are redacted by `redact`, which is pure. Objects that merges have
-   * replaced are due for deletion at once, then and from then on. Resolves to the share as it then is; `too_many`
-   * when it would have more than `most`; undefined when it is not active or the secret not its own.
+   * replaced are due for deletion at once, then and from then on. `audit` is recorded with it, and says how many rules
+   * were added. Resolves to the share as it then is; `too_many` when it would have more than `most`; undefined when it is
+   * not active, its time is over, or the secret is not its own.
    */
   addRedactions(request: {
     shareID: string
     generation: number
-    secretHash: string
+    /** Undefined for an owner who is known by other means. */
+    secretHash: string | undefined
     rules: readonly { id: string; rule: string }[]
     most: number
     at: number
     redact(text: string): string
+    audit?: AuditNote
   }): Promise<ShareRow | "too_many" | undefined>
   /** In the order that they came in. */
   redactions(shareID: string, generation: number): Promise<RedactionRow[]>
@@ -257,7 +329,39 @@ export interface MetaStore extends RedactionStore {
     since: number
   }): Promise<ShareRow | undefined>
   addSecret(secret: { shareID: string; hash: string; scope: SecretScope; createdAt: number }): Promise<void>
-  secrets(shareID: string): Promise<{ hash: string; scope: SecretScope }[]>
+  /** The share's secrets, or the one of them that has this hash. */
+  secrets(shareID: string, hash?: string): Promise<{ hash: string; scope: SecretScope }[]>
+  /**
+   * Changes who may see an active share of this generation, and for how long, and raises its access. Resolves to the
+   * share as it then is; undefined, and nothing done, when it is not active, or when it is at another access than `was`
+   * says.
+   */
+  setAccess(change: {
+    shareID: string
+    generation: number
+    was: number
+    access: ShareAccess
+    at: number
+  }): Promise<ShareRow | undefined>
+  /** Active shares whose time is over, the longest over first. */
+  overdue(now: number, limit: number): Promise<DeletionID[]>
+  /** Adds to what shares were viewed. Of those that are gone nothing is noted. */
+  addViews(counted: readonly CountedViews[]): Promise<void>
+  /** Active shares that everybody may see, the newest first; of those with a title that has `words` in it. */
+  listPublic(query: {
+    words: string | undefined
+    before: ListPlace | undefined
+    now: number
+    limit: number
+  }): Promise<ShareRow[]>
+  /** Active shares of these creators, and these ones, the newest first. */
+  listOwned(query: {
+    creators: readonly string[]
+    shares: readonly DeletionID[]
+    before: ListPlace | undefined
+    now: number
+    limit: number
+  }): Promise<ShareRow[]>
   /**
    * Gives the newest active share of the direct door that the creator made for the session, sealed or not as asked, new
    * secrets in the place of all that it had, in one transaction. Undefined, and nothing done, when there is none.
@@ -268,6 +372,8 @@ export interface MetaStore extends RedactionStore {
     encrypted: boolean
     secrets: NewShare["secrets"]
     at: number
+    /** Recorded with it. */
+    audit?: AuditNote
   }): Promise<ShareRow | undefined>
   /**
    * Adds segments to the manifest and raises the revision by their number, in one transaction. The first commit
@@ -286,6 +392,11 @@ export interface MetaStore extends RedactionStore {
    * active, the share has or had a segment of this id, or the secret is not its own.
    */
   merge(merge: Merge): Promise<boolean | Excess>
+  /**
+   * Which quota a growth would go beyond. It reserves nothing: of changes at once each is held to what was there before,
+   * and what other nodes have taken in may be missing from the total for ten seconds.
+   */
+  quotaExcess(growth: StoredGrowth): Promise<QuotaExcess | undefined>
   /** Keys of all objects that the share's manifest or a reader under way may need. */
   liveObjects(shareID: string): Promise<Set<string>>
   /** Objects, of one share or of all, that were replaced before a time, the oldest first; 0 for what is due at once. */
@@ -321,9 +432,22 @@ export interface MetaStore extends RedactionStore {
   /**
    * Marks an active share revoked, and with it every active share that its creator made for the same session
    * before it; forgets what they were; and notes a deletion for each: all in one transaction. Resolves to the ids
-   * that it revoked, none when this generation was not active.
+   * that it revoked, none when this generation was not active. `audit` is recorded with it, for each.
    */
-  revoke(share: DeletionID, at: number): Promise<string[]>
+  revoke(share: DeletionID & { reason?: string }, at: number, audit?: AuditNote): Promise<string[]>
+  /** The same for one share whose time is over at `at`, and for no other: it is then expired. */
+  expire(share: DeletionID, at: number, audit?: AuditNote): Promise<string[]>
+  /**
+   * Gives an active share new secrets in the place of all that it had. False, and nothing done, when this generation is
+   * not active.
+   */
+  replaceSecrets(
+    share: DeletionID & {
+      secrets: NewShare["secrets"]
+      at: number
+      audit: AuditNote
+    },
+  ): Promise<boolean>
   /** Of one generation, or of the newest that has one. */
   findDeletion(shareID: string, generation?: number): Promise<DeletionRow | undefined>
   unfinishedDeletions(): Promise<DeletionRow[]>
@@ -429,6 +553,8 @@ export interface ShareNews {
   shareID: string
   revision: number
   state: ShareState
+  /** When that is what has changed: those who may see it may be others now. */
+  access?: number
 }
 
 /**
@@ -465,12 +591,6 @@ export interface Notifier {
   close(): Promise<void>
 }
 
-/** Keeps rules: they name what nobody is to see. What is no longer one of its own makes `open` throw. */
-export interface RuleBox {
-  seal(text: string): string
-  open(sealed: string): string
-}
-
 /** The machine's cryptography and compression, so that this room needs no runtime of its own. */
 export interface Machine {
   now(): number
@@ -479,12 +599,25 @@ export interface Machine {
   hash(text: string): string
   /** Compares without telling by its time where they differ. */
   equal(a: string, b: string): boolean
+  /** What checks a password, and does not tell it: slow to make on purpose. */
+  stretch(password: string): Promise<string>
+  isStretchOf(password: string, stretched: string): Promise<boolean>
   /** Whether an Ed25519 signature is this key's, of this text. Key and signature in base64url; false for what is none. */
   verify(key: string, text: string, signature: string): boolean
   /** SHA-256 of bytes, in lower-case hex. */
   digest(source: AsyncIterable<Uint8Array>): Promise<string>
   compress(source: AsyncIterable<Uint8Array>): AsyncIterable<Uint8Array>
   decompress(source: AsyncIterable<Uint8Array>): AsyncIterable<Uint8Array>
+}
+
+/** The instance's own keys, which outlast their replacement by newer ones. */
+export interface Keys {
+  /** A text's code by each of the keys, in base64url, the newest first. Of one purpose it says nothing for another. */
+  macs(purpose: string, text: string): Promise<string[]>
+  /** Seals a text by the newest key. */
+  seal(purpose: string, text: string): Promise<string>
+  /** Undefined when none of the keys has sealed it for this purpose. */
+  open(purpose: string, sealed: string): Promise<string | undefined>
 }
 
 export interface Log {
@@ -510,7 +643,20 @@ export class StorageError extends Error {
 }
 
 /** What is limited, each by itself. */
-export type BudgetName = "new-shares" | "create-requests" | "views" | "syncs" | "passes" | "share-passes"
+export type BudgetName =
+  | "new-shares"
+  | "create-requests"
+  | "entries"
+  | "token-new-shares"
+  | "create-requests"
+  | "token-create-requests"
+  | "views"
+  | "syncs"
+  | "passes"
+  | "share-passes"
+  | "passwords"
+  | "share-passwords"
+  | "admin-failures"
 
 /**
  * How often each key may do something. Windows are fixed: a key's first take begins one, and when it ends everything

@@ -1,5 +1,5 @@
-import { notFound } from "../protocol/errors.ts"
-import type { Machine, MetaStore, SecretScope } from "./ports.ts"
+import { notFound, ShareError, WrongSecret } from "../protocol/errors.ts"
+import type { Machine, MetaStore, SecretScope, ShareRow } from "./ports.ts"
 
 /** 24 random bytes in base64url: 32 characters. */
 export function createSecret(machine: Machine): string {
@@ -28,11 +28,42 @@ export async function authenticate(
 ): Promise<string> {
   const hash = machine.hash(secret)
   let matches = false
-  for (const known of await meta.secrets(shareID)) {
+  // This one alone: what a share has of others would take its time, and tell that there is a share.
+  for (const known of await meta.secrets(shareID, hash)) {
     // Whoever may write may also delete.
     const opens = known.scope === "write" || to === "delete"
     matches = (machine.equal(known.hash, hash) && opens) || matches
   }
-  if (!matches) throw notFound()
+  if (!matches) throw new WrongSecret(shareID)
   return hash
+}
+
+/**
+ * The share that a secret opens for this, and the secret's hash. Throws `not_found`. The secret comes first, so that who has
+ * none learns nothing by the answer or its time; and again behind the row, as the id may have been given again
+ * meanwhile, to a share with other secrets, or taken over by its owner.
+ */
+export async function findBySecret(
+  deps: { meta: MetaStore; machine: Machine },
+  request: { shareID: string; secret: string; to: SecretScope },
+): Promise<{ share: ShareRow; secretHash: string }> {
+  await authenticate(deps, request)
+  const share = await deps.meta.findShare(request.shareID)
+  const secretHash = await authenticate(deps, request)
+  if (!share) throw notFound()
+  return { share, secretHash }
+}
+
+/** Whether a secret opens the share for this. */
+export async function isAuthentic(
+  deps: { meta: MetaStore; machine: Machine },
+  request: { shareID: string; secret: string; to: SecretScope },
+): Promise<boolean> {
+  try {
+    await authenticate(deps, request)
+    return true
+  } catch (error) {
+    if (error instanceof ShareError) return false
+    throw error
+  }
 }

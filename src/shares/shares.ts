@@ -1,16 +1,26 @@
+import type { AuditOrigin } from "../protocol/audit.ts"
 import type { Item } from "../protocol/item.ts"
 import type { Receipt } from "../protocol/routes.ts"
+import { type Admission, createAdmission } from "./access/admission.ts"
+import { type ChangeRequest, createAccessChanger } from "./access/change.ts"
+import { createExpirer } from "./access/expire.ts"
+import { type ExpiryPolicy, NO_EXPIRY } from "./access/expiry-policy.ts"
+import { createUnlocker } from "./access/unlock.ts"
+import { createViewCounter } from "./access/views.ts"
+import { withExpiry } from "./access/with-expiry.ts"
 import type { ActiveShare } from "./active.ts"
 import { createAppender } from "./append/append.ts"
 import { createCompactor } from "./compact/compact.ts"
 import { createSweeper, type Swept } from "./compact/sweep.ts"
 import { type CreateRequest, createCreator } from "./create/create.ts"
-import type { BlobStore, Log, Machine, MetaStore, Notifier, RuleBox } from "./ports.ts"
+import type { BlobStore, Keys, Log, Machine, MetaStore, Notifier, Quotas, ShareRow } from "./ports.ts"
 import { createReader, type ShareReader } from "./read/read.ts"
+import { createReissuer, type Reissued } from "./recover/reissue.ts"
 import { createCleaner } from "./redact/cleaner.ts"
 import { createRedactionDesk, type RedactionDesk } from "./redact/redact.ts"
 import { createRulesReader } from "./redact/rules.ts"
-import { createRevoker } from "./revoke/revoke.ts"
+import { createRevoker, type RevokeRequest, type TakeDownRequest } from "./revoke/revoke.ts"
+import { isAuthentic } from "./secret.ts"
 import { createDirectDoor, type DirectDoor } from "./upload/direct.ts"
 import { createPlainForm } from "./upload/plain.ts"
 import { createWatch } from "./upload/watch.ts"
@@ -23,24 +33,45 @@ export interface SharesDeps {
   blobs: BlobStore
   notifier: Notifier
   machine: Machine
-  ruleBox: RuleBox
+  keys: Keys
   log: Log
+  /** How long shares stay; for ever unless told. */
+  expiry?: ExpiryPolicy
   /** What one share may come to, uncompressed: reading it takes some times that in memory. Bytes. */
   maxShareBytes: number
+  /** None unless told. */
+  quotas?: Quotas
+  /** Asked before a share is changed, once its secret has proven right; what it throws ends the request. */
+  admitWriter?: (share: Pick<ShareRow, "creator" | "tokenID">) => Promise<void>
 }
 
 /** What a share may do, whatever stands behind the ports. */
-export interface Shares extends ShareReader, DirectDoor, RedactionDesk {
+export interface Shares extends ShareReader, DirectDoor, Admission, RedactionDesk {
   /** A new share for a session, or a second secret to one that was created a moment ago. */
   create(request: CreateRequest): Promise<{ id: string; secret: string }>
   /** Appends what changed as one commit. Resolves to the revision that the share then has. */
   append(request: { shareID: string; secret: string; items: AsyncIterable<Item[]> }): Promise<number>
+  /** Whether the secret is one that may write to the share, whatever has become of that. */
+  opens(request: { shareID: string; secret: string }): Promise<boolean>
   /** Revokes the share and deletes what is stored for it. Repeatable. */
-  revoke(request: { shareID: string; secret: string }): Promise<Receipt>
+  revoke(request: RevokeRequest): Promise<Receipt>
+  /** Changes who may see a share, and for how long. */
+  changeAccess(request: ChangeRequest): Promise<ActiveShare>
+  /** What opens a share that asks for a password. */
+  unlock(request: { shareID: string; password: string }): Promise<string>
+  /** Counts a view. It is noted some time later. */
+  viewed(share: ActiveShare): void
+  listPublic: MetaStore["listPublic"]
+  listOwned: MetaStore["listOwned"]
+  /** The same without a secret, for the operator. */
+  takeDown(request: TakeDownRequest): Promise<Receipt>
+  /** New secrets in the place of all that a share has, for the operator. */
+  reissue(request: { shareID: string; by: AuditOrigin }): Promise<Reissued>
   /** Goes on with deletions that a crash or a failing store interrupted. */
   resumeDeletions(): Promise<void>
   /**
-   * To be called about every minute: goes on with deletions and redactions, and deletes what merges have replaced.
+   * To be called about every minute: ends what has expired, goes on with deletions and redactions, and deletes what merges
+   * have replaced.
    */
   upkeep(): Promise<void>
   /** To be called now and then: looks through the store for what nobody needs. One node at a time does it. */
@@ -60,7 +91,10 @@ export interface Shares extends ShareReader, DirectDoor, RedactionDesk {
   stop(): Promise<void>
 }
 
-export function createShares(deps: SharesDeps): Shares {
+export function createShares(given: SharesDeps): Shares {
+  const { meta: rows, machine } = given
+  const deps = { ...given, meta: withExpiry(rows, machine.now) }
+  const { expiry = NO_EXPIRY } = given
   const rulesOf = createRulesReader(deps)
   // What comes in behind a redaction, which it did not know of.
   const behind = (shareID: string) => cleaner.wake(shareID)
@@ -85,6 +119,9 @@ export function createShares(deps: SharesDeps): Shares {
   const sweeper = createSweeper(deps)
   const direct = createDirectDoor({ ...deps, rulesOf, behind })
   const desk = createRedactionDesk({ ...deps, reader, cleaner, rulesOf })
+  const admission = createAdmission(deps)
+  const views = createViewCounter(deps)
+  const expirer = createExpirer({ ...deps, forget: reader.forget })
   const running = new Set<Promise<unknown>>()
 
   function track<T>(work: Promise<T>): Promise<T> {
@@ -95,6 +132,8 @@ export function createShares(deps: SharesDeps): Shares {
   }
 
   async function upkeep(): Promise<void> {
+    await views.flush()
+    await expirer.expireOverdue()
     await revoker.resumeDeletions()
     await cleaner.resume()
     await sweeper.sweepSuperseded()
@@ -109,6 +148,12 @@ export function createShares(deps: SharesDeps): Shares {
 
   return {
     ...reader,
+    ...admission,
+    changeAccess: createAccessChanger({ ...deps, expiry }),
+    unlock: createUnlocker({ ...deps, admission }),
+    viewed: views.count,
+    listPublic: rows.listPublic,
+    listOwned: rows.listOwned,
     reserve: (request) => track(direct.reserve(request)),
     recover: (request) => track(direct.recover(request)),
     presign: (request) => track(direct.presign(request)),
@@ -125,8 +170,11 @@ export function createShares(deps: SharesDeps): Shares {
       return reader.find(shareID)
     },
     create: createCreator(deps),
+    opens: (request) => isAuthentic(deps, { ...request, to: "write" }),
     append: (request) => track(appender.append(request)),
     revoke: (request) => track(revoker.revoke(request)),
+    takeDown: (request) => track(revoker.takeDown(request)),
+    reissue: createReissuer(deps),
     resumeDeletions: () => track(revoker.resumeDeletions()),
     upkeep: () => track(upkeep()),
     sweep: () => track(sweeper.sweepOrphans()),
@@ -134,6 +182,7 @@ export function createShares(deps: SharesDeps): Shares {
     async stop() {
       sweeper.stop()
       await Promise.all([idle(), compactor.stop(), cleaner.stop()])
+      await views.flush()
     },
     isFresh: deps.notifier.isFresh,
     setViewers: deps.notifier.setViewers,

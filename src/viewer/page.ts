@@ -19,7 +19,18 @@ export type { Assets, RenderContext } from "./frame.ts"
 
 export interface SharePage {
   /** Times are ISO 8601. */
-  share: { id: string; revision: number; createdAt: string; updatedAt: string }
+  share: {
+    id: string
+    revision: number
+    createdAt: string
+    updatedAt: string
+    /** Everybody may find it. */
+    public?: boolean
+    /** Absent: when it is revoked. */
+    expiresAt?: string
+  }
+  /** What `opencode import` takes, where that is not the share's address. */
+  importUrl?: string
   /** As folded: what an undo hides is left out here. */
   document: Document
   context: RenderContext
@@ -43,7 +54,7 @@ export function* renderSharePage(page: SharePage): Iterable<string> {
     ...alternateLinks(share.id),
     { href: `${shareHref(share.id)}.html`, title: "One HTML file" },
   ]
-  const importUrl = `${baseUrl}${shareHref(share.id)}`
+  const importUrl = page.importUrl ?? `${baseUrl}${shareHref(share.id)}`
   yield pageStart({
     title: `${title} · Better Share`,
     description: describe(document),
@@ -61,6 +72,7 @@ export function* renderSharePage(page: SharePage): Iterable<string> {
     },
     head: headOf(page, title),
     kind: "share",
+    hidden: !share.public || notice !== undefined,
   }).text
   const controls = pageControls({
     shareID: share.id,
@@ -106,7 +118,8 @@ function headOf({ share, document, baseUrl, notice }: SharePage, title: string):
   return html`${card}${notice === undefined && links}`
 }
 
-function footer({ createdAt, revision }: SharePage["share"]): Html {
+function footer({ createdAt, expiresAt, revision }: SharePage["share"]): Html {
   const created = timeTag(Date.parse(createdAt))
-  return html`<footer><p>${created && html`Shared ${created} with `}<a href="/">Better Share</a><span class="dim"> · ${plural(revision, "sync")}</span></p></footer>`
+  const end = expiresAt !== undefined && timeTag(Date.parse(expiresAt))
+  return html`<footer><p>${created && html`Shared ${created} with `}<a href="/">Better Share</a><span class="dim"> · ${plural(revision, "sync")}</span>${end && html` <span id="expiry">· Gone on ${end}</span>`}</p></footer>`
 }

@@ -13,13 +13,16 @@ export interface Skeleton {
   kind: string
   /** False for pages that search engines may list. */
   hidden?: boolean
+  /** Told to whom a page leads: nobody, unless its forms have to say where they come from. */
+  referrer?: "no-referrer" | "same-origin"
 }
 
 /** What a browser paints its own bar with: `--paper` of styles/tokens.css. */
 export const PAPER = { light: "#fcfbf8", dark: "#141516" } as const
 
 /** Everything before the content of a page. */
-export function pageStart({ title, description, assets, data, kind, head, hidden = true }: Skeleton): Html {
+export function pageStart({ title, description, assets, data, kind, head, ...rest }: Skeleton): Html {
+  const { hidden = true, referrer = "no-referrer" } = rest
   const attributes = Object.entries(data ?? {}).map(([name, value]) => html` data-${name}="${value}"`)
   return html`<!doctype html>
 <html lang="en">
@@ -28,7 +31,7 @@ export function pageStart({ title, description, assets, data, kind, head, hidden
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta name="color-scheme" content="light dark">
 ${Object.entries(PAPER).map(([scheme, colour]) => html`<meta name="theme-color" content="${colour}" media="(prefers-color-scheme: ${scheme})">`)}
-<meta name="referrer" content="no-referrer">${hidden && html`<meta name="robots" content="noindex">`}
+<meta name="referrer" content="${referrer}">${hidden && html`<meta name="robots" content="noindex">`}
 <title>${title}</title>${description && html`<meta name="description" content="${description}">`}
 ${head ?? plainHead(title, description)}
 ${assets.theme && html`<script src="${assets.theme.script}" data-themes="${assets.theme.themes}"></script>`}

@@ -10,13 +10,15 @@ import { openSqliteStore } from "../../src/storage/meta/sqlite.ts"
 let folder: string
 let meta: MetaStore
 let limiter: Limiter
+let byToken: Limiter
 let limited: MetaStore
 
 beforeEach(async () => {
   folder = await mkdtemp(join(tmpdir(), "better-share-limits-"))
   meta = await openSqliteStore({ file: join(folder, "meta.db"), migrate: true })
   limiter = createMemoryLimiter({ name: "new-shares", limit: 2, windowMs: 60_000 })
-  limited = limitNewShares(meta, limiter)
+  byToken = createMemoryLimiter({ name: "token-new-shares", limit: 3, windowMs: 60_000 })
+  limited = limitNewShares(meta, { byAddress: limiter, byToken })
 })
 afterEach(async () => {
   await meta.close()
@@ -39,6 +41,22 @@ test("a share that is made counts against its address, and what is over the limi
   })
   expect(await meta.findShare("three")).toBeUndefined()
   expect(await limited.createShare(share("three", "elsewhere"))).toBe(true)
+})
+
+test("a share that was made with a token counts against that, and not against its address", async () => {
+  for (const id of ["one", "two", "three"])
+    expect(await limited.createShare({ ...share(id), tokenID: "theirs" })).toBe(true)
+  await expect(limited.createShare({ ...share("four"), tokenID: "theirs" })).rejects.toMatchObject({
+    budget: { name: "token-new-shares" },
+  })
+  expect(await limited.createShare({ ...share("four"), tokenID: "another's" })).toBe(true)
+  expect(await remaining()).toBe(2)
+})
+
+test("what is not limited is made", async () => {
+  const unlimited = limitNewShares(meta, { byAddress: undefined, byToken: undefined })
+  expect(await unlimited.createShare(share("one"))).toBe(true)
+  expect(await unlimited.createShare({ ...share("two"), tokenID: "theirs" })).toBe(true)
 })
 
 test("an id that is given anew counts too", async () => {

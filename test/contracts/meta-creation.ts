@@ -33,11 +33,15 @@ export function creationContract(bench: () => MetaBench) {
       head: undefined,
       redactions: 0,
       redactedTo: 0,
+      storedBytes: 0,
     })
     expect(await meta.secrets(share.id)).toHaveLength(2)
     expect(await meta.secrets(share.id)).toEqual(expect.arrayContaining([...secrets]))
     expect(await meta.findShare("nobody")).toBeUndefined()
     expect(await meta.secrets("nobody")).toEqual([])
+    const [one] = secrets
+    expect(await meta.secrets(share.id, one?.hash)).toEqual([one])
+    expect(await meta.secrets(share.id, "another hash")).toEqual([])
   })
 
   test("an id is given once, whatever became of its share", async () => {

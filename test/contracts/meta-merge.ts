@@ -13,7 +13,7 @@ export function mergeContract(bench: () => MetaBench) {
       ["m1", 2, 3],
       ["s4", 4, 4],
     ])
-    expect(await row(share)).toEqual({ ...before, epoch: 1 })
+    expect(await row(share)).toEqual({ ...before, epoch: 1, storedBytes: 150 })
     const [, merged] = await meta.segments(share.id)
     expect(merged).toEqual({ ...newSegment(share, "m1", 6), firstRevision: 2, lastRevision: 3 })
   })

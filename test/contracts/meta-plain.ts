@@ -14,6 +14,7 @@ export function plainContract(bench: () => MetaBench) {
       syncs: 1,
       updatedAt: 7,
       plain: { version: "v1", bytes: 100 },
+      storedBytes: 100,
     })
     expect(await row(share)).toEqual(first)
     const second = await seePlain(share, { version: "v2", bytes: 200, after: "v1", at: 8 })

@@ -74,6 +74,41 @@ export function redactionContract(bench: () => MetaBench) {
     expect(await add(share, ["r1"])).toBeUndefined()
   })
 
+  test("an owner who is known by other means needs no secret", async () => {
+    const { create } = bench()
+    expect(await add(await create(), ["r1"], { secretHash: undefined })).toMatchObject({ redactions: 1 })
+  })
+
+  test("none are added to a share whose time is over", async () => {
+    const { create, row } = bench()
+    const share = await create({ access: { visibility: "unlisted", password: undefined, expiresAt: 8 } })
+    expect(await add(share, ["r1"], { at: 8 })).toBeUndefined()
+    expect(await row(share)).toMatchObject({ redactions: 0, revision: 0 })
+    expect(await add(share, ["r1"], { at: 7 })).toMatchObject({ redactions: 1, revision: 1 })
+  })
+
+  test("what is stored is counted anew with each rewriting", async () => {
+    const { meta, create, commit, row, seePlain } = bench()
+    const share = await create()
+    await commit(share, ["a", "b"])
+    await add(share, ["r1"])
+    const named = { shareID: share.id, generation: 0, redactions: 1, tally: ONE }
+    const by = { ...newSegment(share, "x"), bytes: 7 }
+    expect(await meta.redactSegment({ ...named, segmentID: "a", by })).toBe(true)
+    expect(await row(share)).toMatchObject({ storedBytes: 57 })
+    expect(await rewrite(share, "b")).toBe(true)
+    expect(await row(share)).toMatchObject({ storedBytes: 57 })
+
+    const plain = await create({ door: "direct" })
+    await seePlain(plain, { version: "v1", bytes: 100 })
+    await add(plain, ["r1"])
+    const seen = { ...named, shareID: plain.id, version: "v1" }
+    expect(await meta.redactPlain({ ...seen, by: { version: "v2", bytes: 9 } })).toBe(true)
+    expect(await row(plain)).toMatchObject({ storedBytes: 9 })
+    expect(await meta.redactPlain({ ...seen, version: "v2", by: undefined })).toBe(true)
+    expect(await row(plain)).toMatchObject({ storedBytes: 9 })
+  })
+
   test("of requests side by side each has numbers and a revision of its own", async () => {
     const { meta, create, row } = bench()
     const share = await create()

@@ -37,6 +37,7 @@ export function reuseContract(bench: () => MetaBench) {
       head: undefined,
       redactions: 0,
       redactedTo: 0,
+      storedBytes: 0,
     })
     expect(await commit(share, ["s4"])).toBe(4)
     expect((await meta.segments(share.id)).map(({ id }) => id)).toEqual(["s4"])

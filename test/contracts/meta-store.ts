@@ -8,6 +8,7 @@ import { encryptedContract } from "./meta-encrypted.ts"
 import { leaseContract } from "./meta-lease.ts"
 import { mergeContract } from "./meta-merge.ts"
 import { plainContract } from "./meta-plain.ts"
+import { quotaContract } from "./meta-quota.ts"
 import { redactionContract } from "./meta-redaction.ts"
 import { reuseContract } from "./meta-reuse.ts"
 import { ticketNoteContract } from "./meta-ticket-note.ts"
@@ -22,6 +23,7 @@ const CONTRACTS = [
   plainContract,
   deletionContract,
   leaseContract,
+  quotaContract,
   redactionContract,
 ]
 

@@ -134,6 +134,7 @@ describe.each(Object.entries(KINDS))("upgrade: %s", (_, create) => {
       head: undefined,
       redactions: 0,
       redactedTo: 0,
+      storedBytes: 100,
     })
     expect(await meta.findShare("new")).toMatchObject({ form: undefined, revision: 0, syncs: 0 })
     expect(await meta.findShare("left")).toMatchObject({ state: "revoked", revokedAt: 9, creator: undefined })

@@ -1,6 +1,7 @@
 import pg from "pg"
-import { afterAll, beforeAll, expect, test, vi } from "vitest"
+import { afterAll, beforeAll, expect, onTestFinished, test, vi } from "vitest"
 import { createNativeClient } from "../native-client.ts"
+import { UNLIMITED } from "../no-limits.ts"
 import { waitFor } from "../wait.ts"
 import { type Cluster, createCluster } from "./cluster.ts"
 
@@ -12,7 +13,7 @@ let sessions = 0
 
 beforeAll(async () => {
   cluster = await createCluster({
-    limits: { newSharesPerHour: 10, createRequestsPerMinute: 100, viewsPerMinute: 0, syncsPerMinute: 2 },
+    limits: { ...UNLIMITED, newSharesPerHour: 10, createRequestsPerMinute: 100, syncsPerMinute: 2 },
   })
   nodes = [createNativeClient(cluster.nodes[0].url), createNativeClient(cluster.nodes[1].url)]
   // Both nodes live in this process, and by this clock.
@@ -43,6 +44,20 @@ test("[Q1] so are the minute's requests to create", async () => {
   const answers = await createAtBoth(120)
   expect([made(answers), refused(answers, "new shares"), refused(answers, "requests to create")]).toEqual([
     10, 90, 20,
+  ])
+})
+
+test("[Q8] a token's requests and new shares are those of all nodes together", async () => {
+  const token = "a-token-of-the-team"
+  const limits = { ...UNLIMITED, newSharesPerHourPerToken: 10, createRequestsPerMinutePerToken: 30 }
+  const own = await createCluster({ limits, createTokens: [token] })
+  onTestFinished(() => own.close())
+  const clients = own.nodes.map(({ url }) => createNativeClient(`${url}/t/${token}`))
+  const answers = await Promise.all(
+    Array.from({ length: 40 }, (_, at) => clients[at % 2]?.create(`ses_${++sessions}`) as Promise<Answer>),
+  )
+  expect([made(answers), refused(answers, "new shares"), refused(answers, "requests to create")]).toEqual([
+    10, 20, 10,
   ])
 })
 

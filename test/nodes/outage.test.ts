@@ -8,9 +8,9 @@ import { createS3Store } from "../../src/storage/blobs/s3.ts"
 import { openPostgresStore } from "../../src/storage/meta/postgres.ts"
 import { createInProcessNotifier } from "../../src/storage/notifier/in-process.ts"
 import { type Answer, createNativeClient } from "../native-client.ts"
-import { ruleBox } from "../rule-box.ts"
 import type { Operation } from "../s3/operations.ts"
 import type { Fault } from "../s3/strict-s3.ts"
+import { TEST_KEYS } from "../test-keys.ts"
 import { waitFor } from "../wait.ts"
 import { type Cluster, createCluster } from "./cluster.ts"
 import { dataAfter, newShare, type Writer, type Written } from "./written-share.ts"
@@ -107,7 +107,7 @@ async function openLater() {
     notifier: createInProcessNotifier(),
     machine: { ...createMachine(), now: () => clock.now },
     log: createLog("silent"),
-    ruleBox,
+    keys: TEST_KEYS,
     maxShareBytes: 1,
   })
   return { meta, shares, clock }

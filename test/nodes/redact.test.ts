@@ -107,7 +107,7 @@ for (const [name, open] of Object.entries(STACKS)) {
           for (const n of [0, 1, 2]) await share.write(author, said(share, n))
           const mortal = createCrashPoint(stack, dieBefore)
           const node = stack.node(mortal)
-          const asked = { shareID: share.id, secret: share.secret, rules: RULES }
+          const asked = { shareID: share.id, credentials: { secret: share.secret }, rules: RULES }
           await node.redact(asked).catch((error: unknown) => {
             if (!mortal.crashed) throw error
           })
@@ -135,7 +135,7 @@ for (const [name, open] of Object.entries(STACKS)) {
       const [a, b, c] = [stack.node(), stack.node(), stack.node()]
       const share = await newNative(a)
       const count = 60
-      const asked = { shareID: share.id, secret: share.secret }
+      const asked = { shareID: share.id, credentials: { secret: share.secret } }
       const redact = (node: Shares, text: string) =>
         node.redact({ ...asked, rules: [{ kind: "text", text }] })
       await share.write(a, said(share, 0))
@@ -177,7 +177,11 @@ for (const [name, open] of Object.entries(STACKS)) {
           text("msg", `prt_${n}`, `${n} ${"words ".repeat(20_000)}${n % 7 ? "" : SECRET}`),
         )
         await share.write(node, [session(), user("msg"), ...words])
-        const receipt = await node.redact({ shareID: share.id, secret: share.secret, rules: RULES })
+        const receipt = await node.redact({
+          shareID: share.id,
+          credentials: { secret: share.secret },
+          rules: RULES,
+        })
         expect(receipt).toMatchObject({ occurrences: 6, items: 6, segments: 1, objectsDeleted: 1 })
         expect(await stored(share)).not.toContain(SECRET)
         expect([...(await stack.node().read(share.id)).fold.items()]).toHaveLength(42)
@@ -189,7 +193,11 @@ for (const [name, open] of Object.entries(STACKS)) {
       const share = await (KINDS.direct as (typeof KINDS)[string])(stack, node)
       const { session, text } = itemsOf(share.sessionID)
       await share.write(node, [session(), text("msg", "prt", "word".repeat(2_000_000))])
-      await node.redact({ shareID: share.id, secret: share.secret, rules: [{ kind: "text", text: "word" }] })
+      await node.redact({
+        shareID: share.id,
+        credentials: { secret: share.secret },
+        rules: [{ kind: "text", text: "word" }],
+      })
       const [, part] = (await stack.node().read(share.id)).fold.items()
       expect(part).toEqual(text("msg", "prt", "[redacted]"))
     })
@@ -208,7 +216,11 @@ for (const [name, open] of Object.entries(STACKS)) {
       const bad = { segmentID, sha256, bytes: 9, items: 1, contentBytes: 9 }
       await node.presign({ ...share, shareID: share.id, commit: { segments: [bad], metadata: undefined } })
       await share.write(node, said(share, 1))
-      const receipt = await node.redact({ shareID: share.id, secret: share.secret, rules: RULES })
+      const receipt = await node.redact({
+        shareID: share.id,
+        credentials: { secret: share.secret },
+        rules: RULES,
+      })
       expect(receipt).toMatchObject({ segments: 2, final: false })
       const keys = (await stack.meta.segments(share.id)).map(({ redactions }) => redactions)
       expect(keys).toEqual([1, 0, 1])

@@ -11,8 +11,8 @@ import { openPostgresStore } from "../../src/storage/meta/postgres.ts"
 import { openSqliteStore } from "../../src/storage/meta/sqlite.ts"
 import { createInProcessNotifier } from "../../src/storage/notifier/in-process.ts"
 import { createPostgresServer } from "../postgres/server.ts"
-import { ruleBox } from "../rule-box.ts"
 import { startStrictS3 } from "../s3/strict-s3.ts"
+import { TEST_KEYS } from "../test-keys.ts"
 
 /** A database and a store with real drivers, and a clock that tests move. */
 export interface Stack {
@@ -73,7 +73,7 @@ function stackOf(meta: MetaStore, store: BlobStore, close: () => Promise<void>):
         notifier: createInProcessNotifier(),
         machine: { ...createMachine(), now: () => clock.now },
         log: createLog("silent"),
-        ruleBox,
+        keys: TEST_KEYS,
         maxShareBytes: 64 * 1024 * 1024,
         ...ports,
       }),

@@ -241,10 +241,23 @@ test("a NUL in the request line is refused", async () => {
   expect(answer).toMatch(/^HTTP\/1.1 400 /)
 })
 
+test("[X1] everything below /api is answered as JSON, however its address is spelled", async () => {
+  for (const path of [
+    "/api",
+    "/api/",
+    "/api/upload/..",
+    "/api/nothing",
+    "/t/some-token/api/share/nothing-at-all",
+  ]) {
+    const answer = await raw({ method: "DELETE", path })
+    expect(Object.keys(ERROR_STATUS), path).toContain(JSON.parse(answer.body).error.code)
+  }
+})
+
 test("wrong methods are 405 and say which are right", async () => {
   const answer = await client.call("PUT", `/api/share/${share.id}`, {})
   expect([answer.status, answer.body.error?.code]).toEqual([405, "method_not_allowed"])
-  expect(answer.headers.get("allow")).toBe("GET, DELETE")
+  expect(answer.headers.get("allow")).toBe("GET, DELETE, PATCH")
 })
 
 test("[X2] what fails inside says nothing but a request id", async () => {

@@ -1,6 +1,8 @@
+import { Hono } from "hono"
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, onTestFinished, test } from "vitest"
 import { createCardRoutes } from "../../src/api/card.ts"
 import { createCardCache, type Shown } from "../../src/api/card-cache.ts"
+import type { ApiEnv } from "../../src/api/context.ts"
 import { createLog } from "../../src/host/log.ts"
 import { createMachine } from "../../src/host/machine.ts"
 import { createPainter } from "../../src/host/painter.ts"
@@ -145,12 +147,23 @@ describe("from memory", () => {
     expect(drawings()).toBe(0)
   })
 
+  /** Behind what lets in who may see a share, as on a server. */
+  function admitted(routes: Hono<ApiEnv>): Hono<ApiEnv> {
+    const all = new Hono<ApiEnv>().use("/share/:id/*", async (c, next) => {
+      c.set("admitted", c.req.param("id"))
+      await next()
+    })
+    return all.route("/", routes)
+  }
+
   test("[G4] who has the picture gets 304 without a drawing", async () => {
     const { path } = await newShare()
     const etag = (await app.request(path)).headers.get("etag") ?? ""
     // As on a node that has just started.
     const drawPicture = () => Promise.reject(new Error("was drawn"))
-    const routes = createCardRoutes({ shares: app.shares, machine: createMachine(), drawPicture })
+    const routes = admitted(
+      createCardRoutes({ shares: app.shares, machine: createMachine(), drawPicture }).routes,
+    )
     routes.onError((error, c) => c.text(error.message, 500))
     const unchanged = await routes.request(path, { headers: { "if-none-match": etag } })
     expect([unchanged.status, unchanged.headers.get("etag")]).toEqual([304, etag])
@@ -177,11 +190,12 @@ describe("from memory", () => {
     }
     const { draw: drawPicture, close } = createPainter({ log: createLog("silent") })
     onTestFinished(close)
-    const routes = createCardRoutes({
+    const cards = createCardRoutes({
       shares: { ...app.shares, watch },
       machine: createMachine(),
       drawPicture,
     })
+    const routes = admitted(cards.routes)
     routes.onError((error, c) => c.text(error.message, 500))
     await readPicture(await routes.request(path))
     await readPicture(await app.request(path))

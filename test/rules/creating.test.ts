@@ -2,7 +2,7 @@ import { readdir, readFile } from "node:fs/promises"
 import { request } from "node:http"
 import { join } from "node:path"
 import { afterEach, expect, test } from "vitest"
-import { ConfigError, readConfig } from "../../src/host/config.ts"
+import { ConfigError, needsToken, readConfig } from "../../src/host/config.ts"
 import { createLog } from "../../src/host/log.ts"
 import { itemsOf } from "../items.ts"
 import { createNativeClient } from "../native-client.ts"
@@ -102,7 +102,7 @@ test("[C2] only the shares' API has path-token addresses", async () => {
   }
 })
 
-test("[C3] a server that others can reach does not start without tokens", () => {
+test("[C3] a server that others can reach knows the address that they use", () => {
   const faults = (env: Record<string, string>) => {
     try {
       readConfig(env)
@@ -115,12 +115,21 @@ test("[C3] a server that others can reach does not start without tokens", () => 
   expect(faults({})).toEqual([])
   for (const host of ["localhost", "127.0.0.1", "127.1.2.3", "::1"])
     expect(faults({ HOST: host })).toEqual([])
-  expect(faults({ HOST: "0.0.0.0", BASE_URL: "http://127.0.0.1:3000" })).toHaveLength(1)
-  expect(faults({ BASE_URL: "https://share.example.com" })[0]).toContain("CREATE_TOKENS")
+  expect(faults({ BASE_URL: "https://share.example.com" })).toEqual([])
   expect(faults({ HOST: "0.0.0.0", CREATE_TOKENS: token })[0]).toContain("BASE_URL")
   expect(faults({ HOST: "0.0.0.0", BASE_URL: "https://share.example.com", CREATE_TOKENS: token })).toEqual([])
+})
+
+test.each([
+  [{}, false],
+  [{ HOST: "::1", BASE_URL: "http://localhost:3000" }, false],
+  [{ CREATE_TOKENS: token }, true],
+  [{ HOST: "0.0.0.0", BASE_URL: "http://127.0.0.1:3000" }, true],
+  [{ BASE_URL: "https://share.example.com" }, true],
   // A name that only begins like a loopback address is somebody else's.
-  expect(faults({ BASE_URL: "http://127.0.0.1.example.com" })).toHaveLength(1)
+  [{ BASE_URL: "http://127.0.0.1.example.com" }, true],
+] as const)("[C3] with %j, creating takes a token: %s", (env, needed) => {
+  expect(needsToken(readConfig(env))).toBe(needed)
 })
 
 test("[C2] without tokens, a name of somebody else's does not create", async () => {

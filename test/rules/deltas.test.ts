@@ -8,6 +8,7 @@ import { claimOf, createDirectClient, pack, put, wishOf } from "../direct-client
 import { type ReceivedEvent, readEvents } from "../event-source.ts"
 import { itemsOf } from "../items.ts"
 import { createNativeClient } from "../native-client.ts"
+import { UNLIMITED } from "../no-limits.ts"
 import { waitFor } from "../wait.ts"
 import { createWorld, filesBelow, type World } from "../world.ts"
 
@@ -155,12 +156,7 @@ describe("refusing", () => {
   })
 
   test("[V6] a share's text is handed on 1,260 times a minute, and another's still", async () => {
-    const limits = {
-      newSharesPerHour: 0,
-      createRequestsPerMinute: 0,
-      viewsPerMinute: 0,
-      syncsPerMinute: 9000,
-    }
+    const limits = { ...UNLIMITED, syncsPerMinute: 9000 }
     const limited = await createWorld({ limits })
     onTestFinished(() => limited.close())
     const own = createDirectClient(limited.url)
@@ -181,7 +177,7 @@ describe("refusing", () => {
   })
 
   test("[V6] an address's passing text has a budget beside that of its syncs", async () => {
-    const limits = { newSharesPerHour: 0, createRequestsPerMinute: 0, viewsPerMinute: 0, syncsPerMinute: 500 }
+    const limits = { ...UNLIMITED, syncsPerMinute: 500 }
     const limited = await createWorld({ limits })
     onTestFinished(() => limited.close())
     const own = createDirectClient(limited.url)

@@ -3,14 +3,9 @@ import type { LimitSettings } from "../../src/host/limit-variables.ts"
 import { ROUTES, type Route } from "../../src/protocol/routes.ts"
 import { itemsOf } from "../items.ts"
 import { createNativeClient } from "../native-client.ts"
+import { UNLIMITED } from "../no-limits.ts"
 import { createWorld, type World, type WorldOptions } from "../world.ts"
 
-const NONE: LimitSettings = {
-  newSharesPerHour: 0,
-  createRequestsPerMinute: 0,
-  viewsPerMinute: 0,
-  syncsPerMinute: 0,
-}
 const HOUR = 3_600_000
 const token = "a-token-of-the-team"
 
@@ -25,7 +20,7 @@ afterEach(async () => {
 })
 
 async function start(limits: Partial<LimitSettings>, options: WorldOptions = {}) {
-  world = await createWorld({ limits: { ...NONE, ...limits }, ...options })
+  world = await createWorld({ limits: { ...UNLIMITED, ...limits }, ...options })
   return { world, client: createNativeClient(world.url) }
 }
 
@@ -74,15 +69,60 @@ test("[Q1] a hundred requests to create a minute, whatever becomes of them", asy
   expect((await client.create("ses_same")).status).toBe(200)
 })
 
-test("[Q1] a create token does not lift an address's limits, and wrong ones use them up", async () => {
-  const limits = { newSharesPerHour: 1, createRequestsPerMinute: 4 }
-  const { world } = await start(limits, { createTokens: [token] })
+test("[Q8] what is created with a token counts against the token alone, so that a backlog can be shared", async () => {
+  const limits = { newSharesPerHour: 1, newSharesPerHourPerToken: 20, createRequestsPerMinute: 2 }
+  const { world } = await start(limits, { createTokens: [token, "another-of-their-tokens"] })
+  const known = createNativeClient(`${world.url}/t/${token}`)
+  const answers = await times(21, () => createNew(known))
+  expect(statuses(answers)).toEqual([...Array(20).fill(200), 429])
+  expect(answers[20]?.body.error?.message).toContain("Your token has made the 20 new shares")
+  expect(standing(answers[19] as { headers: Headers })).toEqual(["20", "0", "3600"])
+  const other = createNativeClient(world.url, { authorization: "Bearer another-of-their-tokens" })
+  expect((await createNew(other)).status).toBe(200)
+})
+
+test("[Q8] it counts wherever it comes from, and through both doors", async () => {
+  const limits = { newSharesPerHourPerToken: 2 }
+  const { world } = await start(limits, { createTokens: [token], trustedProxies: ["127.0.0.1"] })
+  const from = (address: string) =>
+    createNativeClient(`${world.url}/t/${token}`, { "x-forwarded-for": address })
+  expect((await createNew(from("192.0.2.1"))).status).toBe(200)
+  const reserved = await from("192.0.2.2").call("POST", "/api/share/presign", { sessionId: "ses_direct" })
+  expect(reserved.status).toBe(200)
+  expect((await createNew(from("192.0.2.3"))).status).toBe(429)
+})
+
+test("[Q8] requests to create are counted by token too, whatever becomes of them", async () => {
+  const { world } = await start({ createRequestsPerMinutePerToken: 4 }, { createTokens: [token] })
+  const known = createNativeClient(`${world.url}/t/${token}`)
+  const answers = await times(5, (at) => (at % 2 ? createNew(known) : known.call("POST", "/api/share", "{")))
+  expect(statuses(answers)).toEqual([400, 200, 400, 200, 429])
+  expect(answers[4]?.body.error?.message).toContain("Your token has made the 4 requests")
+  pass(60_000)
+  expect((await createNew(known)).status).toBe(200)
+})
+
+test("[Q8] a wrong token counts against the address, and when that has used up its tries no token is looked at", async () => {
+  const { world } = await start({ createRequestsPerMinute: 3 }, { createTokens: [token] })
   const guess = createNativeClient(world.url, { authorization: "Bearer guessed-and-wrong" })
   const known = createNativeClient(`${world.url}/t/${token}`)
-  expect(statuses(await times(2, () => createNew(guess)))).toEqual([401, 401])
-  expect(statuses(await times(2, () => createNew(known)))).toEqual([200, 429])
-  expect((await createNew(known)).body.error?.message).toContain("4 requests to create shares")
-  expect((await createNew(guess)).status).toBe(429)
+  expect(statuses(await times(5, () => createNew(known)))).toEqual(Array(5).fill(200))
+  const guesses = [
+    await createNew(createNativeClient(world.url)),
+    ...(await times(3, () => createNew(guess))),
+  ]
+  expect(statuses(guesses)).toEqual([401, 401, 401, 429])
+  expect((await createNew(known)).status).toBe(429)
+  pass(60_000)
+  expect((await createNew(known)).status).toBe(200)
+})
+
+test("[Q8] of tokens tried at once no more are looked at", async () => {
+  const { world } = await start({ createRequestsPerMinute: 3 }, { createTokens: [token] })
+  const tries = Array.from({ length: 20 }, (_, at) =>
+    createNew(createNativeClient(world.url, { authorization: `Bearer guess-number-${at}` })),
+  )
+  expect(statuses(await Promise.all(tries)).filter((status) => status === 401)).toHaveLength(3)
 })
 
 test("[Q2] a creation that answers an existing share does not count, and is answered at the limit too", async () => {
@@ -96,7 +136,7 @@ test("[Q2] a creation that answers an existing share does not count, and is answ
 })
 
 test("[Q2] a creation that is refused does not count", async () => {
-  const { world } = await start({ newSharesPerHour: 1 }, { createTokens: [token] })
+  const { world } = await start({ newSharesPerHourPerToken: 1 }, { createTokens: [token] })
   const client = createNativeClient(world.url, { authorization: `Bearer ${token}` })
   const refused = [
     await client.call("POST", "/api/share", "{"),
@@ -208,6 +248,56 @@ test("[Q4] an answer to a creation says what is left", async () => {
   expect(standing(await createNew(client))).toEqual(["2", "0", "3599"])
 })
 
+test("[Q4] so does every answer that was counted, whatever it says", async () => {
+  const { client } = await start({ viewsPerMinute: 100, syncsPerMinute: 50, createRequestsPerMinute: 20 })
+  const { id, secret } = (await createNew(client)).body
+  const { user } = itemsOf(`ses_${sessions}`)
+  const answers = [
+    await client.sync(id, secret, [user("msg_1")]),
+    await client.sync(id, "wrong", [user("msg_1")]),
+    await client.call("POST", `/api/share/${id}/deltas`, {}),
+    await client.call("GET", `/share/${id}`),
+    await client.call("GET", `/share/${id}`),
+    await client.call("GET", `/share/${id}.md`),
+    await client.data(id),
+    await client.call("GET", `/share/${id}?from=99`),
+    await client.data("no-such-share-at-all"),
+    await client.call("PUT", `/api/share/${id}/data`),
+    await client.call("POST", "/api/share", "{"),
+  ]
+  expect(answers.map((answer) => [answer.status, ...standing(answer)])).toEqual([
+    [200, "50", "49", "60"],
+    [404, "50", "48", "60"],
+    [400, "50", "49", "60"],
+    [200, "100", "99", "60"],
+    [200, "100", "98", "60"],
+    [200, "100", "97", "60"],
+    [200, "100", "96", "60"],
+    [400, "100", "95", "60"],
+    [404, "100", "94", "60"],
+    [405, "50", "47", "60"],
+    [400, "20", "18", "60"],
+  ])
+  await client.remove(id, secret)
+  expect([(await client.data(id)).status, standing(await client.data(id))[1]]).toEqual([410, "92"])
+})
+
+test("[Q4] so does a page that has not changed", async () => {
+  const { client } = await start({ viewsPerMinute: 100 })
+  const { id } = (await createNew(client)).body
+  const etag = (await client.call("GET", `/share/${id}`)).headers.get("etag") ?? "none"
+  const again = createNativeClient(world?.url ?? "", { "if-none-match": etag })
+  const unchanged = await again.call("GET", `/share/${id}`)
+  expect([unchanged.status, ...standing(unchanged)]).toEqual([304, "100", "98", "60"])
+})
+
+test("[Q4] what is not counted says nothing of it", async () => {
+  const { client } = await start({ viewsPerMinute: 100 })
+  for (const path of ["/", "/api/health"]) {
+    expect(standing(await client.call("GET", path)), path).toEqual([null, null, null])
+  }
+})
+
 test("[Q5] what a request says of its address changes nothing", async () => {
   const { world } = await start({ newSharesPerHour: 2, viewsPerMinute: 2, syncsPerMinute: 2 })
   const from = (address: string) =>
@@ -230,6 +320,20 @@ test("[Q5] what a request says of its address changes nothing", async () => {
     [200, 404, 404],
     [429, 429, 429],
   ])
+})
+
+test("[Q5] behind a trusted proxy it is the last address that no proxy has, whatever stands before it", async () => {
+  const { world } = await start({ viewsPerMinute: 1 }, { trustedProxies: ["127.0.0.0/8", "10.0.0.0/8"] })
+  const statusFrom = async (forwarded: string | undefined) => {
+    const headers = forwarded === undefined ? {} : { "x-forwarded-for": forwarded }
+    return (await createNativeClient(world.url, headers).data("no-such-share-at-all")).status
+  }
+  expect(await statusFrom("198.51.100.1")).toBe(404)
+  expect(await statusFrom("1.1.1.1, 198.51.100.1:4711, 10.0.0.2")).toBe(429)
+  expect(await statusFrom("198.51.100.2")).toBe(404)
+  expect(await statusFrom("198.51.100.1, 198.51.100.2")).toBe(429)
+  expect(await statusFrom(undefined)).toBe(404)
+  expect(await statusFrom("198.51.100.3, unknown")).toBe(429)
 })
 
 test("[Q6] 0 is no limit", async () => {

@@ -48,6 +48,7 @@ test("[M1] counts are kept by the syncs", async () => {
     partCount: 2,
     diffCount: 2,
     modelCount: 1,
+    visibility: "unlisted",
     syncCount: 2,
     revision: 2,
     viewers: 0,

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, expect, test } from "vitest"
 import * as z from "zod/mini"
+import { ADMIN_ROUTES } from "../../src/protocol/admin-routes.ts"
 import { ERROR_STATUS } from "../../src/protocol/errors.ts"
 import { ROUTES, type Route, type RouteName } from "../../src/protocol/routes.ts"
 import { claimOf, createDirectClient, pack, put, unpack, wishOf } from "../direct-client.ts"
@@ -28,9 +29,10 @@ test("the OpenAPI document has every route, with its body and its errors", async
     "/api/doc",
   )
   expect(body.openapi).toBe("3.1.0")
+  const all = { ...ROUTES, ...ADMIN_ROUTES }
   const operations = Object.values(body.paths).flatMap((methods) => Object.values(methods))
-  expect(operations.map(({ operationId }) => operationId).sort()).toEqual(Object.keys(ROUTES).sort())
-  for (const [name, route] of Object.entries<Route>(ROUTES)) {
+  expect(operations.map(({ operationId }) => operationId).sort()).toEqual(Object.keys(all).sort())
+  for (const [name, route] of Object.entries<Route>(all)) {
     const operation = operations.find(({ operationId }) => operationId === name)
     const statuses = [200, ...[...route.errors, "internal" as const].map((code) => ERROR_STATUS[code])]
     expect(Object.keys(operation?.responses ?? {}), name).toEqual([...new Set(statuses)].sort().map(String))

@@ -3,6 +3,7 @@ import { OWNER_WINDOW_MS, ownerStatement, ownersServers } from "../../src/protoc
 import { claimOf, createDirectClient, pack, put, wishOf } from "../direct-client.ts"
 import { itemsOf } from "../items.ts"
 import { createNativeClient } from "../native-client.ts"
+import { UNLIMITED } from "../no-limits.ts"
 import { createOwner, respelled, type TestOwner } from "../owner.ts"
 import { createWorld, type World } from "../world.ts"
 
@@ -282,7 +283,7 @@ describe("recovering", () => {
   })
 
   test("[O7] it counts among the requests to create, and not as a new share", async () => {
-    const limits = { newSharesPerHour: 1, createRequestsPerMinute: 4, viewsPerMinute: 0, syncsPerMinute: 0 }
+    const limits = { ...UNLIMITED, newSharesPerHour: 1, createRequestsPerMinute: 4 }
     const limited = await createWorld({ limits })
     try {
       const plain = createDirectClient(limited.url)

@@ -143,7 +143,7 @@ test("[R5] a revocation that falls into the rendering of a page is 410", async (
     shares: app.shares,
     machine: createMachine(),
     encode,
-    headers: {},
+    headers: () => ({}),
     *render() {
       revoke()
       for (let i = 0; i < 1000; i++) yield "words "
@@ -256,7 +256,7 @@ test("[R7] a page that is left in the middle, or too large, is not kept", async 
     shares: app.shares,
     machine: createMachine(),
     encode: async (body) => body.slice(),
-    headers: {},
+    headers: () => ({}),
     *render() {
       made.push(made.length)
       for (let i = 0; i < 5; i++) yield "x".repeat(10_000)
@@ -264,7 +264,7 @@ test("[R7] a page that is left in the middle, or too large, is not kept", async 
     limits: { bytes: 100_000, atOnce: 15_000, characters: 45_000 },
   })
   for (let reader = 0; reader < 3; reader++) {
-    const opened = await pages.open(id)
+    const { page: opened } = await pages.open(id)
     if ("tag" in opened) throw new Error("it was kept")
     if (reader === 0) opened[Symbol.iterator]().next()
     else expect([...opened].join("")).toHaveLength(50_000)
@@ -282,7 +282,7 @@ test("[R7] what is kept has a bound; the longest unread goes first", async () =>
     machine: createMachine(),
     // Compressed forms count too, so here they are as large as what they are made of.
     encode: async (body) => body.slice(),
-    headers: {},
+    headers: () => ({}),
     render({ share }) {
       made.push(share.id)
       return [page]
@@ -290,7 +290,7 @@ test("[R7] what is kept has a bound; the longest unread goes first", async () =>
     limits: { bytes: 100_000, atOnce: 20_000, characters: 20_000 },
   })
   const open = async (at: number) => {
-    const opened = await pages.open(ids[at] ?? "")
+    const { page: opened } = await pages.open(ids[at] ?? "")
     if ("form" in opened) await opened.form("gzip")
     expect(pages.size()).toBeLessThanOrEqual(100_000)
   }

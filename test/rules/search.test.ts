@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest"
-import { createSearchTurns } from "../../src/api/search-turns.ts"
+import { createTurns } from "../../src/api/turns.ts"
 import { LIMITS } from "../../src/protocol/limits.ts"
 import { createEncryptedShare } from "../encrypted-client.ts"
 import { kitchenSink, ROOT } from "../fixtures/viewer/kitchen-sink.ts"
@@ -136,7 +136,7 @@ describe("the page", () => {
 
 describe("turns", () => {
   test("[H3] two at once, others wait in order, and too many are sent away", async () => {
-    const turns = createSearchTurns({ atOnce: 2, maxWaiting: 2 })
+    const turns = createTurns({ atOnce: 2, maxWaiting: 2, what: "searches" })
     const order: string[] = []
     const begin = async (name: string) => {
       const end = await turns.begin()

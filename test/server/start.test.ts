@@ -2,6 +2,8 @@ import { once } from "node:events"
 import { request } from "node:http"
 import { connect } from "node:net"
 import { afterEach, expect, test } from "vitest"
+import { rotateAdminToken } from "../../src/host/admin-token.ts"
+import { readConfig } from "../../src/host/config.ts"
 import { readEvents } from "../event-source.ts"
 import { itemsOf } from "../items.ts"
 import { createNativeClient } from "../native-client.ts"
@@ -88,11 +90,11 @@ test("a stop lets a sync under way end well, takes no new ones, and ends the str
   expect((await client.data(body.id)).body).toHaveLength(2)
 })
 
-test("[C3] a public start without tokens is refused with a sentence; all faults come at once", async () => {
-  const server = await processWith({ HOST: "0.0.0.0", PORT: "no", CREATE_TOKENS: "" })
+test("[C3] a public start without its address is refused with a sentence; all faults come at once", async () => {
+  const server = await processWith({ HOST: "0.0.0.0", PORT: "no", CREATE_TOKENS: "short" })
   expect(await server.startExpectingFailure()).toBe(1)
   expect(server.output()).toContain("PORT: must be a number from 0 to 65535")
-  expect(server.output()).toContain("set at least one token for those who may create shares")
+  expect(server.output()).toContain("CREATE_TOKENS: each token must be 16 to 256 letters")
   expect(server.output()).toContain("BASE_URL: with HOST=0.0.0.0 set the address that people will use")
 })
 
@@ -123,4 +125,24 @@ test("a data folder in use, and a port in use, are refused with a sentence", asy
   expect(await sameFolder.startExpectingFailure()).toBe(1)
   expect(sameFolder.output()).toContain("Another Better Share is running on the data folder")
   await Promise.all([samePort.dispose(), sameFolder.dispose()])
+})
+
+test("[B1] the first start prints the admin token, and a command replaces it while the server runs", async () => {
+  const server = await processWith()
+  await server.start()
+  await waitFor("the admin token", async () => server.output().includes("bsa_"))
+  const [first = ""] = server.output().match(/bsa_\w{40}/) ?? []
+  const ask = async (token: string) =>
+    (await fetch(`${server.url}/api/admin/tokens`, { headers: { authorization: `Bearer ${token}` } })).status
+  expect(await ask(first)).toBe(200)
+  await server.kill("SIGTERM")
+  await server.start()
+  await waitFor("the first lines", async () => server.output().includes("then in OpenCode"))
+  expect(server.output()).not.toContain("bsa_")
+  expect(await ask(first)).toBe(200)
+  const config = readConfig({ DATA_DIR: server.dataDir })
+  const second = await rotateAdminToken(config)
+  expect([await ask(first), await ask(second)]).toEqual([401, 200])
+  const elsewhere = readConfig({ DATA_DIR: `${server.dataDir}/elsewhere` })
+  await expect(rotateAdminToken(elsewhere)).rejects.toThrow("There is no database at")
 })

@@ -1,3 +1,4 @@
+import { ShareError } from "../../protocol/errors.ts"
 import { readItem } from "../../protocol/item.ts"
 import type { Machine, MetaStore } from "../../shares/ports.ts"
 import type { Shares } from "../../shares/shares.ts"
@@ -12,13 +13,17 @@ interface SampleDeps {
   machine: Machine
 }
 
-/** Makes sure that the sample share is there, whichever of several nodes that start at once makes it. */
-export async function addSample(deps: SampleDeps): Promise<string> {
+/**
+ * Makes sure that the sample share is there, whichever of several nodes that start at once makes it. Undefined when the
+ * instance has no room for it, which is no reason not to start.
+ */
+export async function addSample(deps: SampleDeps): Promise<string | undefined> {
   for (let attempt = 0; ; attempt++) {
     try {
       await fillSample(deps)
       return SAMPLE_ID
     } catch (error) {
+      if (error instanceof ShareError && error.code === "quota_exceeded") return undefined
       // Another node was quicker with a step of this; there are three of them.
       if (attempt === 3 || !(await deps.meta.findShare(SAMPLE_ID))) throw error
     }

@@ -75,6 +75,7 @@ const REFUSALS: Partial<Record<string, (said: string) => string>> = {
     `This server takes shares only with a token: set the plugin's option "token", or BETTER_SHARE_TOKEN. Whoever runs the server hands them out.`,
   forbidden: (said) => `${said} Ask whoever runs the server.`,
   too_large: (said) => `This session is too large for the server: ${said} Its share stays as it is.`,
+  quota_exceeded: (said) => `${said} What you share is kept and goes up later.`,
   rate_limited: (said) => `${said} It will be tried again by itself.`,
   unavailable: (said) => `${said} What you share is kept and goes up later.`,
   gone: () => "The share was removed on the server. /share makes a new one.",

@@ -2,6 +2,7 @@ import { gone, notFound, ShareError } from "../../protocol/errors.ts"
 import type { Item } from "../../protocol/item.ts"
 import { formatBytes } from "../../protocol/limits.ts"
 import { type ActiveShare, requireActive } from "../active.ts"
+import { isQuotaExcess, quotaExceeded, requireRoom } from "../quota.ts"
 import { commitByRules, redactMetadata } from "../redact/commit-by-rules.ts"
 import type { RulesOf, ShareRules } from "../redact/rules.ts"
 import { authenticate } from "../secret.ts"
@@ -66,8 +67,10 @@ export function createAppender(deps: AppenderDeps) {
   async function append({ shareID, secret, items }: AppendRequest): Promise<number> {
     const { signal, end } = watch(shareID)
     try {
-      const found = await findWritable(shareID)
+      // First: who has no secret learns nothing, by the answer or its time.
       const secretHash = await authenticate(deps, { shareID, secret, to: "write" })
+      const found = await findWritable(shareID)
+      await deps.admitWriter?.(found)
       if (found.door !== "native") throw otherDoor()
       const { sessionID } = found
       const rules = await rulesOf(found)
@@ -85,6 +88,8 @@ export function createAppender(deps: AppenderDeps) {
         const lines = readAhead(newLines(arriving.all(), batch, sessionID), () => 1)
         await lines.fill(1)
         if (lines.held.length === 0) return versions.revision
+        // What is not even to be taken in need not be sent to its end.
+        await requireRoom(deps, { creator: share.creator, bytes: 1 })
         if (heldWhole) signal.throwIfAborted()
         const all = heldWhole ? lines.all() : untilRevoked(shareID, lines.all())
         return store({ share, secretHash, batch, lines: all, redactions: rules.count })
@@ -146,13 +151,15 @@ export function createAppender(deps: AppenderDeps) {
     const at = machine.now()
     const { items, bytes: contentBytes } = batch
     const segment = { id, objectKey, items, bytes: size, contentBytes, redactions, createdAt: at }
+    const { quotas } = deps
     const { revision, count } = await commitByRules(deps, share, (goneBy) => ({
-      ...{ shareID, segments: [segment], secretHash, at },
+      ...{ shareID, segments: [segment], secretHash, at, quotas },
       metadata: redactMetadata(batch.metadata, goneBy),
     }))
     if (typeof revision !== "number") {
       // Revoked while the body arrived, or another secret's first sync won: what was put is nobody's.
       await blobs.delete(objectKey)
+      if (isQuotaExcess(revision)) throw quotaExceeded(revision, quotas)
       throw (await meta.findShare(shareID))?.state === "active" ? notFound() : gone()
     }
     batch.settle(revision)

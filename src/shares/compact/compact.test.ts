@@ -2,7 +2,7 @@ import { afterEach, beforeEach, expect, test } from "vitest"
 import { itemsOf } from "../../../test/items.ts"
 import { once, openEmbedded, type Stack } from "../../../test/nodes/stack.ts"
 import { checkWhole, newShare, type Written } from "../../../test/nodes/written-share.ts"
-import { ruleBox } from "../../../test/rule-box.ts"
+import { TEST_KEYS } from "../../../test/test-keys.ts"
 import { waitFor } from "../../../test/wait.ts"
 import { createLog } from "../../host/log.ts"
 import { createMachine } from "../../host/machine.ts"
@@ -34,7 +34,8 @@ function compactorOn(ports: { meta?: MetaStore; blobs?: BlobStore }, { now = () 
     notifier: createInProcessNotifier(),
     machine: { ...createMachine(), now },
     log: createLog("silent"),
-    rulesOf: createRulesReader({ meta: ports.meta ?? stack.meta, ruleBox }),
+    rulesOf: createRulesReader({ meta: ports.meta ?? stack.meta, keys: TEST_KEYS }),
+    keys: TEST_KEYS,
     maxShareBytes: 1,
     ...ports,
   })

@@ -44,7 +44,7 @@ interface Run {
   done: Promise<void>
 }
 
-export function createCompactor(deps: Omit<SharesDeps, "ruleBox"> & { rulesOf: RulesOf }): Compactor {
+export function createCompactor(deps: SharesDeps & { rulesOf: RulesOf }): Compactor {
   const { meta, blobs, notifier, machine, log, rulesOf } = deps
   const waiting = new Set<string>()
   const running = new Map<string, Run>()

@@ -1,7 +1,11 @@
+import { type AuditOrigin, BY_ITSELF } from "../../protocol/audit.ts"
 import { ShareError } from "../../protocol/errors.ts"
 import { createShareId } from "../../protocol/ids.ts"
+import { type AccessChange, firstAccess } from "../access/change.ts"
+import { NO_EXPIRY } from "../access/expiry-policy.ts"
 import { type ActiveShare, requireActive } from "../active.ts"
 import type { NewShare, ShareRow } from "../ports.ts"
+import { requireRoom } from "../quota.ts"
 import { createOwnerCheck, type OwnerClaim } from "../recover/owner.ts"
 import { createSecrets } from "../secret.ts"
 import { plainKey } from "../segment.ts"
@@ -15,10 +19,18 @@ export interface ReserveRequest {
   creator: string
   /** The address that asked, hashed. */
   address: string
+  /** The token that it is asked with, where one is needed. */
+  tokenID?: string | undefined
   /** Whose share it is to be, instead of the creator's. */
   owner?: OwnerClaim | undefined
+  /** What its client is about to upload. */
+  bytes?: number | undefined
   /** What is uploaded will be sealed. */
   encrypted?: boolean | undefined
+  /** Who may see it, and for how long; whoever has the link, and as long as usual, unless said. */
+  access?: AccessChange | undefined
+  /** Who asks, for the audit. */
+  by?: AuditOrigin | undefined
 }
 
 export interface Reserved {
@@ -32,27 +44,37 @@ export interface Reserved {
 const ABANDONED_AFTER_MS = 24 * 3600_000
 
 /** Creates shares of the direct door. */
-export function createReserver({ meta, blobs, machine }: SharesDeps) {
+export function createReserver(deps: SharesDeps) {
+  const { meta, blobs, machine, expiry = NO_EXPIRY } = deps
   const checkOwner = createOwnerCheck({ meta, machine })
 
-  /** Throws `conflict` when the id that the client brings is taken, `forbidden` when this is not what its owner signed. */
+  /**
+   * Throws `conflict` when the id that the client brings is taken, `forbidden` when this is not what its owner signed,
+   * `quota_exceeded`.
+   */
   return async function reserve(request: ReserveRequest): Promise<Reserved> {
-    const { shareID, sessionID, address, owner, encrypted = false } = request
+    const { shareID, sessionID, address, tokenID, owner, encrypted = false, by = BY_ITSELF } = request
     const creator = owner
       ? await checkOwner({ action: "create", sessionID, shareID, owner })
       : request.creator
+    await requireRoom(deps, { creator, bytes: Math.max(1, request.bytes ?? 0) })
+    const access = await firstAccess(request.access ?? {}, { machine, expiry, encrypted })
     const id = shareID ?? createShareId(machine.randomBytes)
     const { secret, deleteSecret, secrets } = createSecrets(machine)
+    const createdAt = machine.now()
     const share: NewShare = {
       sessionID,
       creator,
       address,
+      tokenID,
       id,
       door: "direct",
       ownID: shareID !== undefined,
       encrypted,
       secrets,
-      createdAt: machine.now(),
+      access,
+      createdAt,
+      audit: { ...by, at: createdAt, event: "created" },
     }
     if (!(await meta.createShare(share))) {
       const before = await meta.findShare(id)
@@ -67,6 +89,8 @@ export function createReserver({ meta, blobs, machine }: SharesDeps) {
   /** A removed share's id goes to its creator alone, so that nobody else can speak under a link that was given out. */
   async function isFree(share: ShareRow, { creator, createdAt }: NewShare): Promise<boolean> {
     if (share.door !== "direct") return false
+    // What was taken down does not come back under the link that it had.
+    if (share.revokedReason !== undefined) return false
     if (share.state === "revoked") return share.creator === creator
     if (!share.ownID || share.form !== undefined) return false
     const lastUse = Math.max(share.createdAt, share.ticketsUntil ?? 0)

@@ -34,8 +34,13 @@ export function createOwnerCheck({ meta, machine }: { meta: MetaStore; machine: 
     // Held while any node may take it, whatever that one's clock says.
     const until = at + OWNER_WINDOW_MS + 1
     if (!(await meta.takeLease({ name, now, until }))) throw usedBefore()
-    return machine.hash(`owner:${key}`)
+    return ownersCreator(machine, key)
   }
+}
+
+/** What the shares of this owner have as their creator. */
+export function ownersCreator(machine: Pick<Machine, "hash">, key: string): string {
+  return machine.hash(`owner:${key}`)
 }
 
 function clockSkew({ at, now }: { at: number; now: number }): ShareError {

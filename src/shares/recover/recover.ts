@@ -1,3 +1,4 @@
+import { type AuditOrigin, BY_ITSELF } from "../../protocol/audit.ts"
 import { notFound } from "../../protocol/errors.ts"
 import { requireActive } from "../active.ts"
 import type { Reserved } from "../create/reserve.ts"
@@ -10,6 +11,8 @@ export interface RecoverRequest {
   owner: OwnerClaim
   /** Who has not the key of a sealed share can do nothing with it, and would lock out those who have. */
   encrypted: boolean
+  /** Who asks, for the audit. */
+  by?: AuditOrigin | undefined
 }
 
 /** Gives a share's owner new secrets in the place of lost ones. */
@@ -17,10 +20,17 @@ export function createRecoverer({ meta, machine }: { meta: MetaStore; machine: M
   const checkOwner = createOwnerCheck({ meta, machine })
 
   /** Throws `forbidden`, `not_found`. */
-  return async function recover({ sessionID, owner, encrypted }: RecoverRequest): Promise<Reserved> {
+  return async function recover({
+    sessionID,
+    owner,
+    encrypted,
+    by = BY_ITSELF,
+  }: RecoverRequest): Promise<Reserved> {
     const creator = await checkOwner({ action: "recover", sessionID, owner })
     const { secret, deleteSecret, secrets } = createSecrets(machine)
-    const share = await meta.renewSecrets({ sessionID, creator, encrypted, secrets, at: machine.now() })
+    const at = machine.now()
+    const audit = { ...by, at, event: "recovered" } as const
+    const share = await meta.renewSecrets({ sessionID, creator, encrypted, secrets, at, audit })
     if (!share) throw notFound()
     return { share: requireActive(share), secret, deleteSecret }
   }

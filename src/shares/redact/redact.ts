@@ -1,41 +1,52 @@
+import { type AuditOrigin, BY_ITSELF } from "../../protocol/audit.ts"
 import { gone, notFound, ShareError } from "../../protocol/errors.ts"
 import { MOST_RULES, type RedactionRule, type RedactionWish } from "../../protocol/redaction-rule.ts"
 import type { RedactionReceipt } from "../../protocol/routes.ts"
 import { createOwnersRedaction } from "../../redaction/owners-redaction.ts"
+import { type Credentials, findOwned } from "../access/credentials.ts"
 import { type ActiveShare, requireActive } from "../active.ts"
 import { withinPatience } from "../patience.ts"
 import type { RedactionRow, ShareRow } from "../ports.ts"
 import type { ShareReader } from "../read/read.ts"
-import { authenticate } from "../secret.ts"
 import type { SharesDeps } from "../shares.ts"
 import { COMMITTABLE_MS, LATE_PUT_MS, LATE_UPLOAD_MS } from "../upload-times.ts"
 import type { Cleaner } from "./cleaner.ts"
-import type { RulesOf } from "./rules.ts"
+import { createShownCounter } from "./count-shown.ts"
+import { type RulesOf, sealRule } from "./rules.ts"
 
 export interface RedactRequest {
   shareID: string
-  secret: string
+  credentials: Credentials
   rules: readonly RedactionWish[]
+  /** Who asks, for the audit. */
+  by?: AuditOrigin | undefined
 }
 
 /** A rule of a share, and what it has found so far. */
 export interface KeptRedaction {
-  rule: RedactionRule
+  id: string
+  kind: RedactionRule["kind"]
   createdAt: number
   occurrences: number
+  /** With what it names, where that was asked for. */
+  rule?: RedactionRule
 }
 
 export interface RedactionDesk {
   /**
    * Takes out what the rules name: from its first transaction on for every reader, and out of the store before it
-   * resolves, or soon afterwards when that takes long. Repeatable with the same ids. Throws `not_found`, `gone`,
-   * `conflict`.
+   * resolves, or soon afterwards when that takes long. For whoever may write to the share or owns it. Repeatable with
+   * the same ids. Throws `not_found`, `gone`, `conflict`.
    */
   redact(request: RedactRequest): Promise<RedactionReceipt>
-  /** The share's rules. `pending`: something that they name may still be stored. */
+  /**
+   * The share's rules, for the same people, without what they name unless `texts` asks for that. `pending`: something that
+   * they name may still be stored.
+   */
   redactions(request: {
     shareID: string
-    secret: string
+    credentials: Credentials
+    texts?: boolean
   }): Promise<{ redactions: KeptRedaction[]; pending: boolean }>
 }
 
@@ -47,21 +58,21 @@ const MOST_DUE = 10_000
 export function createRedactionDesk(
   deps: SharesDeps & { reader: ShareReader; cleaner: Cleaner; rulesOf: RulesOf },
 ): RedactionDesk {
-  const { meta, notifier, machine, log, ruleBox, reader, cleaner, rulesOf } = deps
+  const { meta, notifier, machine, log, keys, reader, cleaner, rulesOf } = deps
+  const countShown = createShownCounter(reader)
 
-  async function enter({ shareID, secret }: { shareID: string; secret: string }) {
-    const found = await meta.findShare(shareID)
-    if (!found) throw notFound()
-    const share = requireActive(found)
-    return { share, secretHash: await authenticate(deps, { shareID, secret, to: "write" }) }
+  async function enter({ shareID, credentials }: { shareID: string; credentials: Credentials }) {
+    const { share, secretHash } = await findOwned(deps, { shareID, credentials, to: "write" })
+    return { share: requireActive(share), secretHash }
   }
 
   /** The rule first: a crash behind it leaves a share that shows nothing of it, and work for the next upkeep. */
-  async function redact({ shareID, secret, rules: wishes }: RedactRequest): Promise<RedactionReceipt> {
-    const { share, secretHash } = await enter({ shareID, secret })
-    if (share.encrypted) throw sealed()
+  async function redact(request: RedactRequest): Promise<RedactionReceipt> {
+    const { shareID, rules: wishes, by = BY_ITSELF } = request
+    const { share, secretHash } = await enter(request)
+    if (share.encrypted) throw encrypted()
     const rules = wishes.map((wish) => ({ ...wish, id: wish.id ?? crypto.randomUUID() }))
-    const redacted = await add({ share, secretHash, rules })
+    const redacted = await add({ share, secretHash, rules, by })
     reader.forget(shareID)
     notifier.publish({ shareID, revision: redacted.revision, state: "active" })
     log.info({ share: shareID, rules: rules.length }, "redacted")
@@ -77,21 +88,27 @@ export function createRedactionDesk(
     share,
     secretHash,
     rules,
+    by,
   }: {
     share: ActiveShare
-    secretHash: string
+    secretHash: string | undefined
     rules: readonly RedactionRule[]
+    by: AuditOrigin
   }): Promise<ShareRow> {
     const { rules: before } = await rulesOf(share)
+    const occurrences = await countShown(share.id, rules)
+    const sealed = rules.map(async (rule) => ({ id: rule.id, rule: await sealRule(keys, rule) }))
+    const at = machine.now()
     const { redactText } = createOwnersRedaction([...before, ...rules])
     const redacted = await meta.addRedactions({
       shareID: share.id,
       generation: share.generation,
       secretHash,
-      rules: rules.map((rule) => ({ id: rule.id, rule: ruleBox.seal(JSON.stringify(rule)) })),
+      rules: await Promise.all(sealed),
       most: MOST_RULES,
-      at: machine.now(),
+      at,
       redact: redactText,
+      audit: { ...by, at, event: "redacted", ...(occurrences !== undefined && { details: { occurrences } }) },
     })
     if (redacted === "too_many") throw tooMany()
     if (redacted) return redacted
@@ -129,9 +146,11 @@ export function createRedactionDesk(
       const [{ rules }, rows] = [await rulesOf(share), await meta.redactions(share.id, share.generation)]
       return {
         redactions: rules.map((rule, i) => ({
-          rule,
+          id: rule.id,
+          kind: rule.kind,
           createdAt: rows[i]?.createdAt ?? 0,
           occurrences: rows[i]?.occurrences ?? 0,
+          ...(request.texts && { rule }),
         })),
         pending: (await meta.unredacted(share.id)).length > 0,
       }
@@ -139,7 +158,7 @@ export function createRedactionDesk(
   }
 }
 
-function sealed(): ShareError {
+function encrypted(): ShareError {
   return new ShareError(
     "conflict",
     "This share is encrypted: the server cannot read it, and so can take nothing out of it.",

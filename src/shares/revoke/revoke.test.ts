@@ -3,7 +3,7 @@ import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { afterEach, beforeEach, expect, test } from "vitest"
 import { itemsOf } from "../../../test/items.ts"
-import { ruleBox } from "../../../test/rule-box.ts"
+import { TEST_KEYS } from "../../../test/test-keys.ts"
 import { createLog } from "../../host/log.ts"
 import { createMachine } from "../../host/machine.ts"
 import type { Item } from "../../protocol/item.ts"
@@ -31,7 +31,7 @@ beforeEach(async () => {
     notifier: createInProcessNotifier(),
     machine: createMachine(),
     log: createLog("silent"),
-    ruleBox,
+    keys: TEST_KEYS,
     maxShareBytes: 1024 * 1024,
   })
 })

@@ -1,9 +1,10 @@
-import { gone, notFound } from "../../protocol/errors.ts"
+import { type AuditOrigin, BY_ITSELF } from "../../protocol/audit.ts"
+import { gone, notFound, ShareError } from "../../protocol/errors.ts"
 import type { Receipt } from "../../protocol/routes.ts"
 import { withinPatience } from "../patience.ts"
-import type { BlobInfo, DeletionID, DeletionRow, Notifier } from "../ports.ts"
+import type { BlobInfo, DeletionID, DeletionRow, Notifier, ShareRow } from "../ports.ts"
 import type { ShareReader } from "../read/read.ts"
-import { authenticate } from "../secret.ts"
+import { findBySecret } from "../secret.ts"
 import { objectPrefix, plainKey } from "../segment.ts"
 import type { SharesDeps } from "../shares.ts"
 import { LATE_PUT_MS, LATE_UPLOAD_MS } from "../upload-times.ts"
@@ -17,21 +18,60 @@ const LOOK_EVERY_MS = 250
 /** How long a deletion is one node's: when that node is cut off, others go on after this. */
 const LEASE_MS = 30_000
 
+export interface RevokeRequest {
+  shareID: string
+  secret: string
+  /** What has been removed is nobody's business but its owner's: a wrong secret is told that there is nothing. */
+  discreet?: boolean
+  /** Who asks, for the audit. */
+  by?: AuditOrigin | undefined
+}
+
+export interface TakeDownRequest {
+  shareID: string
+  /** Shown to whoever opens the link. */
+  reason: string
+  by: AuditOrigin
+}
+
 export function createRevoker(
   deps: SharesDeps & { reader: ShareReader; settle: (shareID: string) => Promise<void> },
 ) {
   const { meta, blobs, notifier, machine, log, reader, settle } = deps
   const running = new Map<string, Promise<boolean>>()
 
-  async function revoke({ shareID, secret }: { shareID: string; secret: string }): Promise<Receipt> {
+  async function revoke({
+    shareID,
+    secret,
+    discreet = false,
+    by = BY_ITSELF,
+  }: RevokeRequest): Promise<Receipt> {
+    const { share } = await findBySecret(deps, { shareID, secret, to: "delete" }).catch(async (error) => {
+      // Where links are open to all a tombstone is public, and a wrong secret learns nothing new from `gone`.
+      throw (error instanceof ShareError && !discreet && (await tombstoneOf(shareID))) || error
+    })
+    return remove(share, { by })
+  }
+
+  /** For the operator, who needs no secret. Repeatable; the first reason stays. */
+  async function takeDown({ shareID, reason, by }: TakeDownRequest): Promise<Receipt> {
     const share = await meta.findShare(shareID)
     if (!share) throw notFound()
-    // The tombstone is public, so a wrong secret learns nothing new from `gone`.
-    await authenticate(deps, { shareID, secret, to: "delete" }).catch((error) => {
-      throw share.state === "active" ? error : gone()
-    })
-    const { generation } = share
-    const revoked = await meta.revoke({ shareID, generation }, machine.now())
+    return remove(share, { by, reason })
+  }
+
+  async function remove(
+    share: ShareRow,
+    { by, reason }: { by: AuditOrigin; reason?: string },
+  ): Promise<Receipt> {
+    const { id: shareID, generation } = share
+    const at = machine.now()
+    const told =
+      reason === undefined
+        ? ({ ...by, at, event: "revoked" } as const)
+        : ({ ...by, at, event: "taken_down", details: { reason } } as const)
+    const named = { shareID, generation, ...(reason !== undefined && { reason }) }
+    const revoked = await meta.revoke(named, at, told)
     for (const id of revoked) {
       reader.forget(id)
       notifier.publish({ shareID: id, revision: share.revision, state: "revoked" })
@@ -48,6 +88,13 @@ export function createRevoker(
     const deletion = await meta.findDeletion(shareID, generation)
     if (!deletion) throw gone()
     return toReceipt(deletion, finalFrom(deletion, notifier))
+  }
+
+  /** Asks first for what neither an active share has nor one that never was: the two take the same time. */
+  async function tombstoneOf(shareID: string): Promise<ShareError | undefined> {
+    if (!(await meta.findDeletion(shareID))) return undefined
+    const share = await meta.findShare(shareID)
+    return share && share.state !== "active" ? gone(share) : undefined
   }
 
   /** Does what is due of a deletion, or waits for the node that is at it. */
@@ -144,6 +191,7 @@ export function createRevoker(
 
   return {
     revoke,
+    takeDown,
     async resumeDeletions(): Promise<void> {
       for (const deletion of await meta.unfinishedDeletions())
         if (isDue(deletion)) await runDeletion(deletion)

@@ -2,7 +2,7 @@ import { afterEach, beforeEach, expect, test } from "vitest"
 import { itemsOf } from "../../../test/items.ts"
 import { openEmbedded, type Stack } from "../../../test/nodes/stack.ts"
 import { newShare, type Written } from "../../../test/nodes/written-share.ts"
-import { ruleBox } from "../../../test/rule-box.ts"
+import { TEST_KEYS } from "../../../test/test-keys.ts"
 import { waitFor, within } from "../../../test/wait.ts"
 import { createLog } from "../../host/log.ts"
 import { createMachine } from "../../host/machine.ts"
@@ -78,7 +78,8 @@ function compactorOn(blobs: BlobStore, warned: unknown[] = []) {
     notifier,
     machine,
     log,
-    rulesOf: createRulesReader({ meta, ruleBox }),
+    rulesOf: createRulesReader({ meta, keys: TEST_KEYS }),
+    keys: TEST_KEYS,
     maxShareBytes: 1,
   })
   return { compactor, notifier }

@@ -3,6 +3,7 @@ import { formatBytes, LIMITS } from "../../protocol/limits.ts"
 import type { ActiveShare } from "../active.ts"
 import { rowText } from "../metadata.ts"
 import type { Excess, ManifestLimits, NewSegment, SealedChange, ShareMetadata } from "../ports.ts"
+import { isQuotaExcess, quotaExceeded } from "../quota.ts"
 import { commitByRules, redactMetadata } from "../redact/commit-by-rules.ts"
 import type { RulesOf } from "../redact/rules.ts"
 import { plainKey, segmentKey } from "../segment.ts"
@@ -86,6 +87,7 @@ export function createUploadCommitter(
       at,
       metadata: said && redactMetadata(said, rules),
       limits: limitsOf(share),
+      quotas: deps.quotas,
       sealed,
     }))
     if (typeof revision !== "number") throw await refusal(shareID, revision)
@@ -113,6 +115,7 @@ export function createUploadCommitter(
       secretHash,
       at,
       limits: limitsOf(share),
+      quotas: deps.quotas,
       sealed,
     })
     // Another request may have done the same meanwhile.
@@ -163,6 +166,7 @@ export function createUploadCommitter(
   }
 
   function beyond(excess: Excess): ShareError {
+    if (isQuotaExcess(excess)) return quotaExceeded(excess, deps.quotas)
     if (excess === "too_many") {
       return new ShareError(
         "conflict",

@@ -6,10 +6,10 @@ import { createReserver, type Reserved, type ReserveRequest } from "../create/re
 import type { SegmentRow, Ticket } from "../ports.ts"
 import { createRecoverer, type RecoverRequest } from "../recover/recover.ts"
 import type { RulesOf } from "../redact/rules.ts"
-import { authenticate } from "../secret.ts"
+import { findBySecret } from "../secret.ts"
 import type { SharesDeps } from "../shares.ts"
 import { createUploadCommitter, type UploadCommit, type UploadMerge } from "./commit-uploads.ts"
-import { createTicketOffice, type SegmentTicket, type SegmentWish } from "./ticket-office.ts"
+import { bytesOf, createTicketOffice, type SegmentTicket, type SegmentWish } from "./ticket-office.ts"
 
 /** What a client of the direct door asks for in one go: commits first, then tickets. */
 export interface PresignRequest {
@@ -87,12 +87,16 @@ export function createDirectDoor(
   const uploads = createUploadCommitter(deps)
 
   async function enter({ shareID, secret }: { shareID: string; secret: string }) {
-    const found = await meta.findShare(shareID)
-    if (!found) throw notFound()
+    const { share: found, secretHash } = await findBySecret(deps, { shareID, secret, to: "write" })
     const share = requireActive(found)
-    const secretHash = await authenticate(deps, { shareID, secret, to: "write" })
     if (share.door !== "direct") throw otherDoor()
     return { share, secretHash }
+  }
+
+  async function enterToWrite(request: { shareID: string; secret: string }) {
+    const writer = await enter(request)
+    await deps.admitWriter?.(writer.share)
+    return writer
   }
 
   /** Sealed content is open to all, as it is of no use without the key. */
@@ -119,7 +123,8 @@ export function createDirectDoor(
 
   return {
     async reserve({ tickets, ...request }) {
-      const reserved = await reserve(request)
+      // Before the share is made: with tickets that are refused afterwards it would stay behind, its id taken.
+      const reserved = await reserve({ ...request, bytes: bytesOf(tickets ?? []) })
       const wishes = request.encrypted ? (tickets ?? []) : tickets
       return { ...reserved, ...(await answer(reserved.share, wishes)) }
     },
@@ -130,7 +135,7 @@ export function createDirectDoor(
     },
 
     async pass({ shareID, secret, passing, admit }) {
-      const { share } = await enter({ shareID, secret })
+      const { share } = await enterToWrite({ shareID, secret })
       if (passing.some((each) => "sealed" in each !== share.encrypted)) throw otherText(share)
       await admit()
       // Nobody can tell what was taken out from text that comes in pieces: it is shown when it is committed.
@@ -139,7 +144,7 @@ export function createDirectDoor(
     },
 
     async presign({ shareID, secret, commit, merge, tickets }) {
-      const writer = await enter({ shareID, secret })
+      const writer = await enterToWrite({ shareID, secret })
       if (!commit && !merge) return answer(writer.share, tickets)
       if (commit) await uploads.commit(writer, commit)
       if (merge) await uploads.merge(writer, merge)

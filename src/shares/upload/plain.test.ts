@@ -2,7 +2,7 @@ import { mkdtemp, rm } from "node:fs/promises"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { afterEach, beforeEach, expect, test } from "vitest"
-import { ruleBox } from "../../../test/rule-box.ts"
+import { TEST_KEYS } from "../../../test/test-keys.ts"
 import { createLog } from "../../host/log.ts"
 import { createMachine } from "../../host/machine.ts"
 import { openFileStore } from "../../storage/blobs/file.ts"
@@ -34,7 +34,7 @@ beforeEach(async () => {
     notifier: createInProcessNotifier(),
     machine: { ...createMachine(), now: () => now },
     log: createLog("silent"),
-    ruleBox,
+    keys: TEST_KEYS,
     maxShareBytes: 1024 * 1024,
   })
 })

@@ -1,6 +1,7 @@
 import { ShareError } from "../../protocol/errors.ts"
 import type { ActiveShare } from "../active.ts"
 import type { Ticket } from "../ports.ts"
+import { requireRoom } from "../quota.ts"
 import { plainKey, segmentKey } from "../segment.ts"
 import type { SharesDeps } from "../shares.ts"
 import { PLAIN_TICKET_MS, SEGMENT_TICKET_MS } from "../upload-times.ts"
@@ -19,20 +20,26 @@ export interface SegmentTicket extends Ticket {
 }
 
 /** Gives out tickets. Until when is noted first: a deletion must know how long it has to watch. */
-export function createTicketOffice({ meta, blobs, machine }: SharesDeps) {
-  /** Throws `conflict` when the share is one of segments. */
+export function createTicketOffice(deps: SharesDeps) {
+  const { meta, blobs, machine } = deps
+
+  /** Throws `conflict` when the share is one of segments, `quota_exceeded`. */
   async function forPlain(share: ActiveShare): Promise<Ticket> {
     if (share.encrypted) throw otherForm("encrypted segments", "one ShareData object")
     if (share.form === "log") throw otherForm("segments", "one ShareData object")
+    await requireRoom(deps, { creator: share.creator, bytes: 1 })
     const expiresAt = machine.now() + PLAIN_TICKET_MS
     await note(share, expiresAt, true)
     return blobs.ticket({ key: plainKey(share), contentType: "application/json", expiresAt })
   }
 
-  /** Throws `conflict` when the share is one plain object. */
+  /** Throws `conflict` when the share is one plain object, `quota_exceeded`. */
   async function forSegments(share: ActiveShare, wishes: readonly SegmentWish[]): Promise<SegmentTicket[]> {
     if (wishes.length === 0) return []
     if (share.form === "plain") throw otherForm("one ShareData object", "segments")
+    const bytes = bytesOf(wishes)
+    // No more than there is already may be a merge, which makes room.
+    if (bytes > share.storedBytes) await requireRoom(deps, { creator: share.creator, bytes })
     const expiresAt = machine.now() + SEGMENT_TICKET_MS
     await note(share, expiresAt, false)
     return Promise.all(
@@ -54,6 +61,10 @@ export function createTicketOffice({ meta, blobs, machine }: SharesDeps) {
   }
 
   return { forPlain, forSegments }
+}
+
+export function bytesOf(wishes: readonly SegmentWish[]): number {
+  return wishes.reduce((sum, { bytes }) => sum + bytes, 0)
 }
 
 const SEGMENT_TYPE = "application/x-ndjson"

@@ -1,21 +1,34 @@
 import type { Kysely, Transaction } from "kysely"
+import type { AuditNote } from "../../protocol/audit.ts"
 import type { DeletionID, MetaStore } from "../../shares/ports.ts"
+import type { AuditWriter } from "../trust/audit-writer.ts"
 import type { Dialect } from "./dialect.ts"
 import { NO_METADATA, NOT_REDACTED, toDeletion } from "./rows.ts"
 import type { Schema } from "./schema.ts"
 
 type DeletionQueries = Pick<
   MetaStore,
-  "revoke" | "findDeletion" | "unfinishedDeletions" | "recordListing" | "recordCleared"
+  "revoke" | "expire" | "findDeletion" | "unfinishedDeletions" | "recordListing" | "recordCleared"
 >
 
 /** Revocations, and what their deletions owe. */
-export function createDeletionQueries(db: Kysely<Schema>, dialect: Dialect): DeletionQueries {
+export function createDeletionQueries(
+  db: Kysely<Schema>,
+  { dialect, audit }: { dialect: Dialect; audit: AuditWriter },
+): DeletionQueries {
   const update = ({ shareID, generation }: DeletionID) =>
     db.updateTable("deletions").where("share_id", "=", shareID).where("generation", "=", generation)
 
+  const end = (revocation: Omit<Revocation, "dialect">, note: AuditNote | undefined) =>
+    audit.transaction(async (tx, write) => {
+      const ids = await revoke(tx, { ...revocation, dialect })
+      if (note) for (const shareID of ids) await write({ ...note, shareID })
+      return ids
+    })
+
   return {
-    revoke: (share, at) => db.transaction().execute((tx) => revoke(tx, { ...share, at, dialect })),
+    revoke: (share, at, note) => end({ ...share, at, state: "revoked" }, note),
+    expire: (share, at, note) => end({ ...share, at, state: "expired" }, note),
 
     async findDeletion(shareID, generation) {
       const row = await db
@@ -54,13 +67,15 @@ export function createDeletionQueries(db: Kysely<Schema>, dialect: Dialect): Del
 }
 
 interface Revocation extends DeletionID {
+  reason?: string
   at: number
+  state: "revoked" | "expired"
   dialect: Dialect
 }
 
 async function revoke(
   tx: Transaction<Schema>,
-  { shareID, generation, at, dialect }: Revocation,
+  { shareID, generation, reason, at, state, dialect }: Revocation,
 ): Promise<string[]> {
   const named = await tx
     .selectFrom("shares")
@@ -68,6 +83,8 @@ async function revoke(
     .where("share_id", "=", shareID)
     .where("generation", "=", generation)
     .where("state", "=", "active")
+    // It may have been given more time meanwhile.
+    .$if(state === "expired", (query) => query.where("expires_at", "<=", at))
     .executeTakeFirst()
   if (!named) return []
   const rows = await tx
@@ -76,13 +93,22 @@ async function revoke(
     .where("state", "=", "active")
     .where((eb) =>
       eb.or([
-        eb.and([eb("share_id", "=", shareID), eb("generation", "=", generation)]),
         eb.and([
-          eb("share_id", "!=", shareID),
-          eb("session_id", "=", named.session_id),
-          eb("creator", "=", named.creator),
-          eb("created_at", "<=", named.created_at),
+          eb("share_id", "=", shareID),
+          eb("generation", "=", generation),
+          ...(state === "expired" ? [eb("expires_at", "<=", at)] : []),
         ]),
+        // Time is over for each by itself.
+        ...(state === "expired"
+          ? []
+          : [
+              eb.and([
+                eb("share_id", "!=", shareID),
+                eb("session_id", "=", named.session_id),
+                eb("creator", "=", named.creator),
+                eb("created_at", "<=", named.created_at),
+              ]),
+            ]),
       ]),
     )
     // Newest first, so that two revocations that take the same shares along wait for each other and never cross.
@@ -96,19 +122,25 @@ async function revoke(
   await tx
     .updateTable("shares")
     .set((eb) => ({
-      state: "revoked",
+      state,
       revoked_at: at,
       updated_at: at,
       session_id: null,
       // An id that its client brought goes to nobody else afterwards.
       creator: eb.case().when("door", "=", "direct").then(eb.ref("creator")).else(null).end(),
       address: null,
+      token_id: null,
+      revoked_reason: reason ?? null,
       sync_count: 0,
       ...NO_METADATA,
       plain_version: null,
       plain_bytes: null,
+      stored_bytes: 0,
       head: null,
       ...NOT_REDACTED,
+      password: null,
+      views: 0,
+      first_viewed_at: null,
     }))
     .where("share_id", "in", ids)
     .execute()
@@ -133,7 +165,7 @@ async function revoke(
     .execute()
   await dialect.announce?.(
     tx,
-    rows.map(({ share_id, revision }) => ({ shareID: share_id, revision, state: "revoked" })),
+    rows.map(({ share_id, revision }) => ({ shareID: share_id, revision, state })),
   )
   return ids
 }

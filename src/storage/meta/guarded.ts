@@ -8,7 +8,14 @@ type Store = Record<string, (...args: never[]) => Promise<unknown>>
  */
 export function guarded<S extends { [K in keyof S]: Store[string] }>(
   store: S,
-  isRetryable: (error: unknown) => boolean,
+  {
+    room = "meta",
+    isRetryable,
+  }: {
+    /** Stands before the methods' names; `meta` unless told. */
+    room?: string
+    isRetryable: (error: unknown) => boolean
+  },
 ): S {
   const methods = Object.entries<Store[string]>(store).map(([name, method]) => [
     name,
@@ -16,7 +23,7 @@ export function guarded<S extends { [K in keyof S]: Store[string] }>(
       try {
         return await method(...args)
       } catch (cause) {
-        throw new StorageError(`meta.${name}`, { retryable: isRetryable(cause), cause })
+        throw new StorageError(`${room}.${name}`, { retryable: isRetryable(cause), cause })
       }
     },
   ])

@@ -1,9 +1,14 @@
 import type { Kysely } from "kysely"
 import type { MetaStore } from "../../shares/ports.ts"
+import type { TrustStore } from "../../trust/ports.ts"
+import { createAuditWriter } from "../trust/audit-writer.ts"
+import { createKyselyTrustStore } from "../trust/kysely-trust-store.ts"
+import { createAccessQueries } from "./access.ts"
 import { createDeletionQueries } from "./deletions.ts"
 import type { Dialect } from "./dialect.ts"
 import { guarded } from "./guarded.ts"
 import { endLease, forgetLeases, takeLease } from "./leases.ts"
+import { createListQueries } from "./lists.ts"
 import { createManifestQueries } from "./manifest.ts"
 import { createPlainQueries } from "./plain.ts"
 import { createRedactionQueries } from "./redactions.ts"
@@ -11,19 +16,27 @@ import type { Schema } from "./schema.ts"
 import { createSecretQueries } from "./secrets.ts"
 import { createShareQueries } from "./shares.ts"
 
+/** Everything that one database keeps. */
+export interface Database extends MetaStore {
+  readonly trust: TrustStore
+}
+
 /** The MetaStore over any SQL database that Kysely speaks to: a file for each of the things that it keeps. */
-export function createKyselyStore(db: Kysely<Schema>, dialect: Dialect): MetaStore {
+export function createKyselyStore(db: Kysely<Schema>, dialect: Dialect): Database {
+  const audit = createAuditWriter(db)
   const store: MetaStore = {
-    ...createShareQueries(db, dialect),
-    ...createSecretQueries(db, dialect),
+    ...createShareQueries(db, { dialect, audit }),
+    ...createSecretQueries(db, { dialect, audit }),
     ...createManifestQueries(db, dialect),
     ...createPlainQueries(db),
-    ...createDeletionQueries(db, dialect),
-    ...createRedactionQueries(db, dialect),
+    ...createDeletionQueries(db, { dialect, audit }),
+    ...createRedactionQueries(db, { dialect, audit }),
+    ...createAccessQueries(db, dialect),
+    ...createListQueries(db),
     takeLease: (lease) => takeLease(db, lease),
     endLease: (lease) => endLease(db, lease),
     forgetLeases: (before) => forgetLeases(db, before),
     close: () => db.destroy(),
   }
-  return guarded(store, dialect.isRetryable)
+  return { ...guarded(store, dialect), trust: createKyselyTrustStore(db, { dialect, audit }) }
 }

@@ -1,6 +1,7 @@
-import type { Insertable, Kysely, Transaction } from "kysely"
+import { type Insertable, type Kysely, sql, type Transaction } from "kysely"
 import type { Commit, Excess, ManifestLimits, Merge, MetaStore, NewSegment } from "../../shares/ports.ts"
 import type { Dialect } from "./dialect.ts"
+import { bytesOfSegments, createQuotaCheck, type QuotaCheck } from "./quota-check.ts"
 import { DUE } from "./redactions.ts"
 import { fromMetadata, toSegment } from "./rows.ts"
 import type { Schema } from "./schema.ts"
@@ -8,15 +9,26 @@ import { canWrite } from "./secrets.ts"
 
 type ManifestQueries = Pick<
   MetaStore,
-  "commit" | "merge" | "segments" | "knownSegments" | "liveObjects" | "superseded" | "forgetSuperseded"
+  | "commit"
+  | "merge"
+  | "quotaExcess"
+  | "segments"
+  | "knownSegments"
+  | "liveObjects"
+  | "superseded"
+  | "forgetSuperseded"
 >
 
 /** The lists of segments, and what merges took out of them. */
 export function createManifestQueries(db: Kysely<Schema>, dialect: Dialect): ManifestQueries {
-  return {
-    commit: (request) => db.transaction().execute((tx) => commit(tx, { ...request, dialect })),
+  const check = createQuotaCheck()
 
-    merge: (request) => db.transaction().execute((tx) => merge(tx, { ...request, dialect })),
+  return {
+    commit: (request) => db.transaction().execute((tx) => commit(tx, { ...request, dialect, check })),
+
+    merge: (request) => db.transaction().execute((tx) => merge(tx, { ...request, dialect, check })),
+
+    quotaExcess: (growth) => check.excess(db, growth),
 
     async segments(shareID, after = 0) {
       const rows = await db
@@ -67,6 +79,12 @@ export function createManifestQueries(db: Kysely<Schema>, dialect: Dialect): Man
   }
 }
 
+/** What a change needs beside what it is. */
+interface Means {
+  dialect: Dialect
+  check: QuotaCheck
+}
+
 async function known(
   db: Kysely<Schema>,
   { shareID, ids }: { shareID: string; ids: readonly string[] },
@@ -92,7 +110,7 @@ async function hold(
 ) {
   const share = await tx
     .selectFrom("shares")
-    .select(["revision", "epoch", "form", "redactions"])
+    .select(["revision", "epoch", "form", "redactions", "creator"])
     .where("share_id", "=", shareID)
     .where("state", "=", "active")
     .$if(dialect.locksRows, (query) => query.forUpdate())
@@ -105,18 +123,10 @@ async function hold(
 
 async function commit(
   tx: Transaction<Schema>,
-  {
-    shareID,
-    segments,
-    secretHash,
-    at,
-    metadata,
-    limits,
-    sealed,
-    redactions,
-    dialect,
-  }: Commit & { dialect: Dialect },
+  request: Commit & Means,
 ): Promise<number | Excess | "moved" | undefined> {
+  const { shareID, segments, secretHash, at, metadata, limits, quotas, sealed, redactions } = request
+  const { dialect, check } = request
   const share = await hold(tx, { shareID, secretHash, dialect })
   if (!share || share.form === "plain") return undefined
   const taken = new Set(await known(tx, { shareID, ids: segments.map(({ id }) => id) }))
@@ -127,6 +137,10 @@ async function commit(
   if (sealed && (sealed.revision !== share.revision || sealed.epoch !== share.epoch)) return "moved"
   const excess = limits && (await excessOf(tx, { shareID, added, limits }))
   if (excess) return excess
+  const bytes = added.reduce((sum, segment) => sum + segment.bytes, 0)
+  const beyond = quotas && (await check.excess(tx, { creator: share.creator ?? "", bytes, quotas, at }))
+  if (beyond) return beyond
+  check.grown(bytes)
   const revision = share.revision + added.length
   await tx
     .updateTable("shares")
@@ -135,6 +149,8 @@ async function commit(
       form: "log",
       updated_at: at,
       sync_count: eb("sync_count", "+", 1),
+      // Summed up each time, so that it is true whatever a node of an earlier version has left here.
+      stored_bytes: sql<number>`${bytesOfSegments(shareID)} + ${bytes}`,
       ...(metadata && fromMetadata(metadata)),
       ...(sealed && { head: sealed.head }),
     }))
@@ -166,9 +182,11 @@ async function merge(
     secretHash,
     at,
     limits,
+    quotas,
     sealed,
     dialect,
-  }: Merge & { dialect: Dialect },
+    check,
+  }: Merge & Means,
 ): Promise<boolean | Excess> {
   const share = await hold(tx, { shareID, secretHash, dialect })
   if (share?.epoch !== epoch) return false
@@ -176,7 +194,7 @@ async function merge(
   if ((await known(tx, { shareID, ids: [segment.id] })).length > 0) return false
   const manifest = await tx
     .selectFrom("segments")
-    .select(["segment_id", "object_key", "first_revision", "last_revision", "content_bytes"])
+    .select(["segment_id", "object_key", "first_revision", "last_revision", "bytes", "content_bytes"])
     .where("share_id", "=", shareID)
     .orderBy("first_revision")
     .execute()
@@ -186,6 +204,12 @@ async function merge(
   if (!first || !last || replaces.some((id, i) => replaced[i]?.segment_id !== id)) return false
   const growth = segment.contentBytes - sumOf(replaced)
   if (limits && growth > 0 && sumOf(manifest) + growth > limits.contentBytes) return "too_large"
+  // What is beyond a quota already may be merged to less.
+  const bytes = segment.bytes - replaced.reduce((sum, row) => sum + row.bytes, 0)
+  const beyond =
+    quotas && bytes > 0 && (await check.excess(tx, { creator: share.creator ?? "", bytes, quotas, at }))
+  if (beyond) return beyond
+  check.grown(bytes)
   await tx
     .deleteFrom("segments")
     .where("share_id", "=", shareID)
@@ -207,7 +231,7 @@ async function merge(
     .execute()
   await tx
     .updateTable("shares")
-    .set({ epoch: epoch + 1, ...(sealed && { head: sealed.head }) })
+    .set({ epoch: epoch + 1, stored_bytes: bytesOfSegments(shareID), ...(sealed && { head: sealed.head }) })
     .where("share_id", "=", shareID)
     .execute()
   return true

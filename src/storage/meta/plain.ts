@@ -17,6 +17,7 @@ export function createPlainQueries(db: Kysely<Schema>): Pick<MetaStore, "seePlai
           plain_version: version,
           plain_bytes: bytes,
           plain_redactions: 0,
+          stored_bytes: bytes,
         }))
         .where("share_id", "=", shareID)
         .where("generation", "=", generation)

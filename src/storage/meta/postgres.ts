@@ -1,12 +1,12 @@
 import { Kysely, PostgresDialect, sql, type Transaction } from "kysely"
 import pg from "pg"
-import type { Log, MetaStore, ShareNews } from "../../shares/ports.ts"
+import type { Log, ShareNews } from "../../shares/ports.ts"
 import { prepareSchema } from "../migrations/migrations.ts"
 import { encodeNews, NEWS_CHANNEL } from "../notifier/news-channel.ts"
 import { connectionConfig, unusable } from "../postgres/connection.ts"
 import { openPool } from "../postgres/pool.ts"
 import { isRetryable } from "../postgres/retryable.ts"
-import { createKyselyStore } from "./kysely-store.ts"
+import { createKyselyStore, type Database } from "./kysely-store.ts"
 import type { Schema } from "./schema.ts"
 
 export interface PostgresOptions {
@@ -22,12 +22,7 @@ export interface PostgresOptions {
 const OLDEST_VERSION = 14
 
 /** Metadata in PostgreSQL, for any number of processes. Throws a sentence for the operator when it cannot be used. */
-export async function openPostgresStore({
-  url,
-  migrate,
-  poolSize,
-  log,
-}: PostgresOptions): Promise<MetaStore> {
+export async function openPostgresStore({ url, migrate, poolSize, log }: PostgresOptions): Promise<Database> {
   await withDatabase(url, (db) => prepareSchema(db, { migrate }))
   const pool = openPool({ url, log, ...(poolSize === undefined ? {} : { size: poolSize }) })
   const db = new Kysely<Schema>({ dialect: new PostgresDialect({ pool }) })

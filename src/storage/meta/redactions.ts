@@ -1,6 +1,8 @@
 import type { Kysely, Transaction } from "kysely"
 import type { RedactionStore, SegmentRewrite, Tally } from "../../shares/ports.ts"
+import type { AuditWriter, WriteAudit } from "../trust/audit-writer.ts"
 import type { Dialect } from "./dialect.ts"
+import { bytesOfSegments } from "./quota-check.ts"
 import { toRedaction, toShare, toText } from "./rows.ts"
 import type { Schema } from "./schema.ts"
 import { canWrite } from "./secrets.ts"
@@ -11,9 +13,12 @@ export const DUE = 0
 type ShareID = Pick<SegmentRewrite, "shareID" | "generation">
 
 /** Owners' rules, and how far they have been through what is stored. */
-export function createRedactionQueries(db: Kysely<Schema>, dialect: Dialect): RedactionStore {
+export function createRedactionQueries(
+  db: Kysely<Schema>,
+  { dialect, audit }: { dialect: Dialect; audit: AuditWriter },
+): RedactionStore {
   return {
-    addRedactions: (request) => db.transaction().execute((tx) => add(tx, { ...request, dialect })),
+    addRedactions: (request) => audit.transaction((tx, write) => add(tx, { ...request, write, dialect })),
 
     async redactions(shareID, generation) {
       const rows = await db
@@ -36,7 +41,7 @@ export function createRedactionQueries(db: Kysely<Schema>, dialect: Dialect): Re
           .updateTable("shares")
           .set({
             plain_redactions: redactions,
-            ...(by && { plain_version: by.version, plain_bytes: by.bytes }),
+            ...(by && { plain_version: by.version, plain_bytes: by.bytes, stored_bytes: by.bytes }),
           })
           .where("share_id", "=", shareID)
           .where("plain_version", "=", version)
@@ -96,11 +101,13 @@ function hold(tx: Transaction<Schema>, { shareID, generation, dialect }: ShareID
 
 async function add(
   tx: Transaction<Schema>,
-  request: Parameters<RedactionStore["addRedactions"]>[0] & { dialect: Dialect },
+  request: Parameters<RedactionStore["addRedactions"]>[0] & { dialect: Dialect; write: WriteAudit },
 ): ReturnType<RedactionStore["addRedactions"]> {
-  const { shareID, generation, secretHash, rules, most, at, redact } = request
+  const { shareID, generation, secretHash, rules, most, at, redact, audit, write, dialect } = request
   const share = await hold(tx, request)
-  if (!share || !(await canWrite(tx, { shareID, hash: secretHash }))) return undefined
+  if (!share || (share.expires_at !== null && share.expires_at <= at)) return undefined
+  // A statement of its own: it sees what whoever held the row before has done.
+  if (secretHash !== undefined && !(await canWrite(tx, { shareID, hash: secretHash }))) return undefined
   const ids = rules.map(({ id }) => id)
   const known = await tx
     .selectFrom("redactions")
@@ -152,6 +159,9 @@ async function add(
     .where("share_id", "=", shareID)
     .returningAll()
     .executeTakeFirstOrThrow()
+  if (audit) await write({ ...audit, shareID, details: { rules: added.length, ...audit.details } })
+  const { revision, state } = row
+  await dialect.announce?.(tx, [{ shareID, revision, state }])
   return toShare(row)
 }
 
@@ -192,7 +202,7 @@ async function redactSegment(
       .execute()
     await tx
       .updateTable("shares")
-      .set((eb) => ({ epoch: eb("epoch", "+", 1) }))
+      .set((eb) => ({ epoch: eb("epoch", "+", 1), stored_bytes: bytesOfSegments(shareID) }))
       .where("share_id", "=", shareID)
       .execute()
   }

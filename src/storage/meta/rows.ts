@@ -23,18 +23,27 @@ export function toShare(row: Selectable<Schema["shares"]>): ShareRow {
       models: row.model_count,
     },
     creator: row.creator ?? undefined,
+    tokenID: row.token_id ?? undefined,
     createdAt: row.created_at,
     updatedAt: row.updated_at,
     revokedAt: row.revoked_at ?? undefined,
+    revokedReason: row.revoked_reason ?? undefined,
     ownID: row.own_id === 1,
     encrypted: row.encrypted === 1,
     head: row.head ?? undefined,
     redactions: row.redactions,
     redactedTo: row.redacted_to,
+    visibility: row.visibility,
+    password: row.password ?? undefined,
+    access: row.access,
+    expiresAt: row.expires_at ?? undefined,
+    views: row.views,
+    firstViewedAt: row.first_viewed_at ?? undefined,
     ticketsUntil: row.tickets_until ?? undefined,
     plainUntil: row.plain_until ?? undefined,
     plain:
       row.plain_version === null ? undefined : { version: row.plain_version, bytes: row.plain_bytes ?? 0 },
+    storedBytes: row.stored_bytes,
   }
 }
 

@@ -1,7 +1,9 @@
+import type { Visibility } from "../../protocol/visibility.ts"
 import type { SecretScope, ShareDoor, ShareForm, ShareState } from "../../shares/ports.ts"
+import type { TrustSchema } from "../trust/schema.ts"
 
 /** The tables as migrations/ makes them. */
-export interface Schema {
+export interface Schema extends TrustSchema {
   shares: {
     share_id: string
     session_id: string | null
@@ -28,11 +30,20 @@ export interface Schema {
     plain_until: number | null
     plain_version: string | null
     plain_bytes: number | null
+    stored_bytes: number
     encrypted: number
     head: string | null
     redactions: number
     redacted_to: number
     plain_redactions: number
+    token_id: string | null
+    revoked_reason: string | null
+    visibility: Visibility
+    password: string | null
+    access: number
+    expires_at: number | null
+    views: number
+    first_viewed_at: number | null
   }
   share_secrets: { share_id: string; hash: string; scope: SecretScope; created_at: number }
   segments: {

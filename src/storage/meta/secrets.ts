@@ -1,13 +1,14 @@
 import type { Kysely, Transaction } from "kysely"
 import type { MetaStore, NewShare } from "../../shares/ports.ts"
+import type { AuditWriter } from "../trust/audit-writer.ts"
 import type { Dialect } from "./dialect.ts"
 import { toShare } from "./rows.ts"
 import type { Schema } from "./schema.ts"
 
 export function createSecretQueries(
   db: Kysely<Schema>,
-  dialect: Dialect,
-): Pick<MetaStore, "addSecret" | "secrets" | "renewSecrets"> {
+  { dialect, audit }: { dialect: Dialect; audit: AuditWriter },
+): Pick<MetaStore, "addSecret" | "secrets" | "renewSecrets" | "replaceSecrets"> {
   return {
     async addSecret({ shareID, hash, scope, createdAt }) {
       await db
@@ -16,11 +17,16 @@ export function createSecretQueries(
         .execute()
     },
 
-    secrets: (shareID) =>
-      db.selectFrom("share_secrets").select(["hash", "scope"]).where("share_id", "=", shareID).execute(),
+    secrets: (shareID, hash) =>
+      db
+        .selectFrom("share_secrets")
+        .select(["hash", "scope"])
+        .where("share_id", "=", shareID)
+        .$if(hash !== undefined, (query) => query.where("hash", "=", hash ?? ""))
+        .execute(),
 
-    renewSecrets: ({ sessionID, creator, encrypted, secrets, at }) =>
-      db.transaction().execute(async (tx) => {
+    renewSecrets: ({ sessionID, creator, encrypted, secrets, at, audit: note }) =>
+      audit.transaction(async (tx, write) => {
         const row = await tx
           .selectFrom("shares")
           .selectAll()
@@ -29,6 +35,7 @@ export function createSecretQueries(
           .where("door", "=", "direct")
           .where("state", "=", "active")
           .where("encrypted", "=", encrypted ? 1 : 0)
+          .where((eb) => eb.or([eb("expires_at", "is", null), eb("expires_at", ">", at)]))
           .orderBy("created_at", "desc")
           .limit(1)
           // Commits lock the row before they look at their secret.
@@ -37,7 +44,26 @@ export function createSecretQueries(
         if (!row) return undefined
         await tx.deleteFrom("share_secrets").where("share_id", "=", row.share_id).execute()
         await giveSecrets(tx, { id: row.share_id, secrets, createdAt: at })
+        if (note) await write({ ...note, shareID: row.share_id })
         return toShare(row)
+      }),
+
+    replaceSecrets: ({ shareID, generation, secrets, at, audit: note }) =>
+      audit.transaction(async (tx, write) => {
+        const row = await tx
+          .selectFrom("shares")
+          .select("share_id")
+          .where("share_id", "=", shareID)
+          .where("generation", "=", generation)
+          .where("state", "=", "active")
+          // Commits lock the row before they look at their secret.
+          .$if(dialect.locksRows, (query) => query.forUpdate())
+          .executeTakeFirst()
+        if (!row) return false
+        await tx.deleteFrom("share_secrets").where("share_id", "=", shareID).execute()
+        await giveSecrets(tx, { id: shareID, secrets, createdAt: at })
+        await write({ ...note, shareID })
+        return true
       }),
   }
 }

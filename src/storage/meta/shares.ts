@@ -1,5 +1,7 @@
 import type { Kysely, Transaction } from "kysely"
+import { USUAL_VISIBILITY } from "../../protocol/visibility.ts"
 import type { MetaStore, NewShare } from "../../shares/ports.ts"
+import type { AuditWriter } from "../trust/audit-writer.ts"
 import type { Dialect } from "./dialect.ts"
 import { NO_METADATA, NOT_REDACTED, toShare } from "./rows.ts"
 import type { Schema } from "./schema.ts"
@@ -7,22 +9,36 @@ import { giveSecrets } from "./secrets.ts"
 
 export function createShareQueries(
   db: Kysely<Schema>,
-  dialect: Dialect,
+  { dialect, audit }: { dialect: Dialect; audit: AuditWriter },
 ): Pick<MetaStore, "createShare" | "reuseShare" | "findShare" | "findUnsynced" | "noteTicket"> {
   return {
     createShare: (share) =>
-      db.transaction().execute(async (tx) => {
+      audit.transaction(async (tx, write) => {
         const made = await tx
           .insertInto("shares")
-          .values({ share_id: share.id, generation: 0, revision: 0, epoch: 0, ...beginning(share) })
+          .values({
+            share_id: share.id,
+            generation: 0,
+            revision: 0,
+            epoch: 0,
+            access: 0,
+            ...beginning(share),
+          })
           .onConflict((conflict) => conflict.column("share_id").doNothing())
           .returning("share_id")
           .executeTakeFirst()
-        if (made) await giveSecrets(tx, share)
-        return made !== undefined
+        if (!made) return false
+        await giveSecrets(tx, share)
+        if (share.audit) await write({ ...share.audit, shareID: share.id })
+        return true
       }),
 
-    reuseShare: (share, was) => db.transaction().execute((tx) => reuseShare(tx, { share, was, dialect })),
+    reuseShare: (share, was) =>
+      audit.transaction(async (tx, write) => {
+        const reused = await reuseShare(tx, { share, was, dialect })
+        if (reused && share.audit) await write({ ...share.audit, shareID: share.id })
+        return reused
+      }),
 
     async findShare(id) {
       const row = await db.selectFrom("shares").selectAll().where("share_id", "=", id).executeTakeFirst()
@@ -67,7 +83,8 @@ export function createShareQueries(
 }
 
 /** What every share begins with, whether its id was given before or not. */
-function beginning({ sessionID, door, creator, address, ownID, encrypted, createdAt }: NewShare) {
+function beginning(share: NewShare) {
+  const { sessionID, door, creator, address, tokenID, ownID, encrypted, createdAt, access } = share
   return {
     session_id: sessionID,
     state: "active",
@@ -75,6 +92,8 @@ function beginning({ sessionID, door, creator, address, ownID, encrypted, create
     form: null,
     creator,
     address,
+    token_id: tokenID ?? null,
+    revoked_reason: null,
     own_id: ownID ? 1 : 0,
     created_at: createdAt,
     updated_at: createdAt,
@@ -85,9 +104,15 @@ function beginning({ sessionID, door, creator, address, ownID, encrypted, create
     plain_until: null,
     plain_version: null,
     plain_bytes: null,
+    stored_bytes: 0,
     encrypted: encrypted ? 1 : 0,
     head: null,
     ...NOT_REDACTED,
+    visibility: access?.visibility ?? USUAL_VISIBILITY,
+    password: access?.password ?? null,
+    expires_at: access?.expiresAt ?? null,
+    views: 0,
+    first_viewed_at: null,
   } as const
 }
 
@@ -103,7 +128,12 @@ async function reuseShare(
     .executeTakeFirst()
   const taken = await tx
     .updateTable("shares")
-    .set((eb) => ({ ...beginning(share), generation: eb("generation", "+", 1) }))
+    .set((eb) => ({
+      ...beginning(share),
+      generation: eb("generation", "+", 1),
+      // As the revision it only goes on: what was given out for the share before opens nothing.
+      access: eb("access", "+", 1),
+    }))
     .where("share_id", "=", share.id)
     .where("generation", "=", was.generation)
     .where("state", "=", was.state)

@@ -1,8 +1,7 @@
 import { Kysely, SqliteDialect } from "kysely"
-import Database from "libsql"
-import type { MetaStore } from "../../shares/ports.ts"
+import Libsql from "libsql"
 import { prepareSchema } from "../migrations/migrations.ts"
-import { createKyselyStore } from "./kysely-store.ts"
+import { createKyselyStore, type Database } from "./kysely-store.ts"
 import type { Schema } from "./schema.ts"
 
 export interface SqliteOptions {
@@ -13,7 +12,7 @@ export interface SqliteOptions {
 }
 
 /** Metadata in one SQLite file, for a single process. A commit is on disk when it resolves (synchronous=FULL). */
-export async function openSqliteStore({ file, migrate }: SqliteOptions): Promise<MetaStore> {
+export async function openSqliteStore({ file, migrate }: SqliteOptions): Promise<Database> {
   const db = open(file)
   try {
     await prepareSchema(db as Kysely<unknown>, { migrate })
@@ -35,7 +34,7 @@ export async function migrateSqlite({ file }: Pick<SqliteOptions, "file">): Prom
 }
 
 function open(file: string): Kysely<Schema> {
-  const database = new Database(file)
+  const database = new Libsql(file)
   database.pragma("journal_mode = WAL")
   database.pragma("synchronous = FULL")
   database.pragma("foreign_keys = ON")

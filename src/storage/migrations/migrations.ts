@@ -3,6 +3,9 @@ import { shares } from "./0001-shares.ts"
 import { directDoor } from "./0002-direct-door.ts"
 import { limits } from "./0003-limits.ts"
 import { encryption } from "./0004-encryption.ts"
+import { quotas } from "./0005-quotas.ts"
+import { access } from "./0006-access.ts"
+import { trust } from "./0007-trust.ts"
 import { redactions } from "./0008-redactions.ts"
 
 /** Every migration, in order. Numbers are never reused and a released migration is never edited. */
@@ -11,6 +14,9 @@ const MIGRATIONS: Record<string, Migration> = {
   "0002-direct-door": directDoor,
   "0003-limits": limits,
   "0004-encryption": encryption,
+  "0005-quotas": quotas,
+  "0006-access": access,
+  "0007-trust": trust,
   "0008-redactions": redactions,
 }
 

@@ -1,4 +1,5 @@
 import type { ShareNews } from "../../shares/ports.ts"
+import { newerOf } from "./newer-news.ts"
 
 /** News on its way to the other nodes: of each share the newest only, so that an outage cannot fill it. */
 export interface Outbox {
@@ -23,7 +24,7 @@ export function createOutbox({ send }: OutboxOptions): Outbox {
     const known = waiting.get(news.shareID)
     // A commit's news may come behind that of the revocation that it overtook.
     if (known && known.state !== "active" && news.state === "active") return
-    waiting.set(news.shareID, news)
+    waiting.set(news.shareID, newerOf(known, news))
   }
 
   async function drain(): Promise<void> {
@@ -42,7 +43,8 @@ export function createOutbox({ send }: OutboxOptions): Outbox {
       setTimeout(flush, RETRY_MS).unref()
       return false
     })
-    if (!sent) for (const news of batch) if (!waiting.has(news.shareID)) waiting.set(news.shareID, news)
+    if (!sent)
+      for (const news of batch) waiting.set(news.shareID, newerOf(news, waiting.get(news.shareID) ?? news))
     return sent
   }
 

@@ -47,7 +47,7 @@ export async function openPostgresNotifier({
   async function catchUp(ask: Query): Promise<void> {
     expectAnew()
     const rows = await ask(
-      `select share_id as "shareID", revision, state from shares where share_id = any($1::text[])`,
+      `select share_id as "shareID", revision, state, access from shares where share_id = any($1::text[])`,
       [shareIDs()],
     )
     for (const row of rows) tell(row as unknown as ShareNews)

@@ -1,4 +1,5 @@
 import type { ShareNews } from "../../shares/ports.ts"
+import { isNews, newerOf } from "./newer-news.ts"
 
 type Listener = (news: ShareNews) => void
 
@@ -25,7 +26,7 @@ export function createSubscriptions(): Subscriptions {
     tell(news) {
       const subject = subjects.get(news.shareID)
       if (!subject || !isNews(news, subject.told)) return
-      subject.told = news
+      subject.told = newerOf(subject.told, news)
       for (const listener of subject.listeners) listener(news)
     },
     subscribe(shareID, listener) {
@@ -44,8 +45,4 @@ export function createSubscriptions(): Subscriptions {
       for (const subject of subjects.values()) subject.told = undefined
     },
   }
-}
-
-function isNews(news: ShareNews, told: ShareNews | undefined): boolean {
-  return told === undefined || news.state !== told.state || news.revision > told.revision
 }

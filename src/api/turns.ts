@@ -1,17 +1,19 @@
 import { ShareError } from "../protocol/errors.ts"
 
-export interface SearchTurns {
+export interface Turns {
   /** Resolves when it is this one's turn, to what ends it. Throws `unavailable` when too many wait. */
   begin(): Promise<() => void>
 }
 
-export interface SearchTurnsOptions {
+export interface TurnsOptions {
   atOnce: number
   maxWaiting: number
+  /** As a refusal names it: `searches`. */
+  what: string
 }
 
-/** Who may search: it takes more of a processor than anything that a reader can ask for. */
-export function createSearchTurns({ atOnce, maxWaiting }: SearchTurnsOptions): SearchTurns {
+/** Who may do what takes much of a processor, or of memory, for a moment. */
+export function createTurns({ atOnce, maxWaiting, what }: TurnsOptions): Turns {
   const waiting: (() => void)[] = []
   let running = 0
 
@@ -25,7 +27,7 @@ export function createSearchTurns({ atOnce, maxWaiting }: SearchTurnsOptions): S
   return {
     async begin() {
       if (running < atOnce) running++
-      else if (waiting.length >= maxWaiting) throw tooMany()
+      else if (waiting.length >= maxWaiting) throw tooMany(what)
       else await new Promise<void>((resolve) => waiting.push(resolve))
       let ended = false
       return () => {
@@ -36,6 +38,6 @@ export function createSearchTurns({ atOnce, maxWaiting }: SearchTurnsOptions): S
   }
 }
 
-function tooMany(): ShareError {
-  return new ShareError("unavailable", "Too many searches are under way. Please try again in a moment.")
+function tooMany(what: string): ShareError {
+  return new ShareError("unavailable", `Too many ${what} are under way. Please try again in a moment.`)
 }
