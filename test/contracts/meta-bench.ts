@@ -61,6 +61,16 @@ export const SOMETHING: ShareMetadata = {
   models: 4,
 }
 
+/** What a row says of a share that whoever has the link may see until it is revoked, and nobody has. */
+export const OPEN_TO_ITS_LINK = {
+  visibility: "unlisted",
+  password: undefined,
+  access: 0,
+  expiresAt: undefined,
+  views: 0,
+  firstViewedAt: undefined,
+} as const
+
 /** A store and short words for what is done to it. */
 export interface MetaBench {
   meta: MetaStore
