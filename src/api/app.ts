@@ -19,8 +19,11 @@ import { createLimits } from "./limits.ts"
 import { createLock } from "./lock.ts"
 import { createMetadataRoutes } from "./metadata.ts"
 import { describeApi } from "./openapi.ts"
+import { createOwnerRoutes } from "./owner.ts"
+import { createOwnerPages } from "./owner-pages.ts"
 import { createPageRoutes } from "./pages.ts"
 import { createPluginRoutes } from "./plugin-file.ts"
+import { createPublicListRoutes } from "./public-list.ts"
 import { createRedactionRoutes } from "./redactions.ts"
 import { createSearchRoutes } from "./search.ts"
 import { securityHeaders } from "./security-headers.ts"
@@ -35,6 +38,12 @@ export interface App {
   /** Ends the streams of those who watch, so that a server that stops need not wait for them. */
   endStreams(): void
 }
+
+/** What is counted by address, on each node (api/limits.ts). */
+const COUNTED = [
+  ...["/api/share/*", "/api/upload/*", "/share/*", "/s/*", "/enter"],
+  ...["/api/owner/*", "/shares", "/shares/*", "/api/sessions", "/sessions"],
+]
 
 /** The server as a value, `Request → Response`: a runtime is added at the edge (host/). */
 export function createApp(deps: ApiDeps): App {
@@ -78,8 +87,7 @@ export function createApp(deps: ApiDeps): App {
   })
 
   const limits = createLimits(deps)
-  for (const path of ["/api/share/*", "/api/upload/*", "/share/*", "/s/*", "/enter"])
-    app.use(path, limits.countRequest)
+  for (const path of COUNTED) app.use(path, limits.countRequest)
   if (config.lock) app.use(createLock(config.lock, deps))
   app.get(ROUTES.health.path, (c) => c.json({ ok: true, version: config.version }))
   const doc = describeApi(config)
@@ -102,6 +110,9 @@ export function createApp(deps: ApiDeps): App {
   })
   for (const path of ["/api/share/*", "/share/*"]) app.use(path, visitors.admit)
   app.route("/", createVisibilityRoutes(deps, visitors))
+  app.route("/", createOwnerRoutes(deps))
+  app.route("/", createOwnerPages(deps))
+  app.route("/", createPublicListRoutes(deps))
   app.route("/", createShareRoutes(deps, limits))
   const events = createEventRoutes(deps, visitors)
   app.route("/", events.routes)

@@ -36,6 +36,8 @@ export interface ApiConfig {
   nativeDoor: boolean
   /** Undefined: reading takes nothing but the link. */
   lock?: LockSettings | undefined
+  /** Whether public shares are listed. */
+  publicList?: boolean
   maxSyncBytes: number
   /** No limit unless told. */
   streams?: StreamLimits

@@ -8,6 +8,7 @@ import { shareHref } from "../viewer/frame.ts"
 import { renderPasswordPage } from "../viewer/password-page.ts"
 import type { Visitors } from "./admit.ts"
 import { assetUrls } from "./assets.ts"
+import { originOf } from "./audit-origin.ts"
 import { readBody, readSecretHeader, readShareID } from "./body.ts"
 import { createBrowserSessions } from "./browser-session.ts"
 import type { ApiDeps, ApiEnv } from "./context.ts"
@@ -30,6 +31,7 @@ export function createVisibilityRoutes(deps: ApiDeps, visitors: Visitors): Hono<
       shareID,
       credentials: { secret: readSecretHeader(c) },
       change: { ...change, expiry },
+      by: await originOf(c, deps, "secret"),
     })
     log.info({ share: shareID, visibility: share.visibility, request: c.get("requestID") }, "access changed")
     return c.json(await describe(share), 200, { "cache-control": "no-store" })

@@ -115,6 +115,7 @@ export async function compose(
       create,
       nativeDoor,
       lock: serverLock,
+      publicList: config.publicList,
       maxSyncBytes,
       streams,
       version,

@@ -5,10 +5,11 @@ import { isLoopback } from "./loopback.ts"
  * are its own from whatever machine and address, and can be given again when their secrets are lost.
  */
 export interface OwnerStatement {
-  action: "create" | "recover"
+  /** `list` and `enter` are of all that the owner has, and of no session. */
+  action: "create" | "recover" | "list" | "enter"
   /** The server that is asked, as its owner knows it: the origin of its address, whatever stands behind that. */
   baseUrl: string
-  sessionID: string
+  sessionID?: string | undefined
   /** The id that the client brings, where it does. */
   shareID?: string | undefined
   /** When it was signed. Milliseconds since the epoch. */
@@ -24,7 +25,7 @@ export function ownerStatement({ action, baseUrl, sessionID, shareID, at }: Owne
     "Better Share owner 1",
     `action ${action}`,
     `server ${new URL(baseUrl).origin}`,
-    `session ${sessionID}`,
+    `session ${sessionID ?? ""}`,
     `share ${shareID ?? ""}`,
     `at ${at}`,
     "",

@@ -153,6 +153,9 @@ export const metadataClaim = z.object({
 const secretHeader = z.string({ error: "must be the share's secret" }).check(z.minLength(1), z.maxLength(256))
 export const shareSecretHeader = z.object({ "x-share-secret": secretHeader })
 
+/** Where a page of a list ended. */
+const listPlace = z.string().check(z.regex(/^\d{1,15}_[A-Za-z0-9_-]{8,64}$/, "must be what was said as next"))
+
 /** Base64url without padding, its unused bits 0: one spelling for one value. */
 const base64url = (bytes: 32 | 64, what: string) =>
   z
@@ -223,6 +226,68 @@ export const reserveBody = z.object({
   /** Makes the share its owner's, from whatever address it is asked for. */
   owner: z.optional(ownerProof),
 })
+
+/** Who asks for shares of theirs: by the key that owns them, by single shares' secrets, or both. */
+export const holderBody = z.object({
+  owner: z.optional(ownerProof),
+  shares: z.optional(z.array(z.object({ id: shareParams.shape.id, secret })).check(z.maxLength(500))),
+  /** Of a list: what the answer before said as `next`. */
+  after: z.optional(listPlace),
+})
+
+export const ownedSharesAnswer = z.object({
+  /** The newest first. */
+  shares: z.array(
+    z.object({
+      id: z.string(),
+      url: z.string(),
+      sessionID: z.string(),
+      title: z.optional(z.string()),
+      visibility: z.enum(VISIBILITIES),
+      expiresAt: z.optional(z.string()),
+      createdAt: z.string(),
+      updatedAt: z.string(),
+      messageCount: z.number(),
+      /** As stored, without what merges have replaced. */
+      bytes: z.number(),
+      /** Pages that were opened, up to half a minute ago. */
+      views: z.number(),
+      /** Who watches at this moment. */
+      viewers: z.number(),
+      encrypted: z.optional(z.literal(true)),
+    }),
+  ),
+  /** Where there are more: what `after` takes. */
+  next: z.optional(z.string()),
+})
+export type OwnedSharesAnswer = z.infer<typeof ownedSharesAnswer>
+
+/** A link that lets one browser in, once, within ten minutes. */
+export const entryAnswer = z.object({ url: z.string() })
+export type EntryAnswer = z.infer<typeof entryAnswer>
+
+export const publicListQuery = z.object({
+  /** Words of titles, all of which it must have. */
+  q: z.optional(z.string().check(z.maxLength(LIMITS.searchChars))),
+  after: z.optional(listPlace),
+})
+
+export const publicListAnswer = z.object({
+  /** The newest first. */
+  sessions: z.array(
+    z.object({
+      id: z.string(),
+      url: z.string(),
+      title: z.optional(z.string()),
+      messageCount: z.number(),
+      partCount: z.number(),
+      createdAt: z.string(),
+      updatedAt: z.string(),
+    }),
+  ),
+  next: z.optional(z.string()),
+})
+export type PublicListAnswer = z.infer<typeof publicListAnswer>
 
 export const recoverBody = z.object({
   sessionId: sessionID,
@@ -420,6 +485,17 @@ export interface Route {
   /** Who may call it: anyone with the link, the holder of a secret, of a create token, or of the admin token. */
   auth: "none" | "secret" | "create" | "admin"
 }
+
+const HELD = [
+  "invalid_json",
+  "invalid_request",
+  "forbidden",
+  "not_found",
+  "too_large",
+  "unsupported_media_type",
+  "rate_limited",
+  "unavailable",
+] as const
 
 export const ROUTES = {
   createShare: {
@@ -665,6 +741,33 @@ export const ROUTES = {
       "unavailable",
     ],
     auth: "secret",
+  },
+  listOwnedShares: {
+    method: "POST",
+    path: "/api/owner/shares",
+    summary: "The active shares of whoever holds an owner's key or shares' secrets, the newest first.",
+    body: holderBody,
+    answer: ownedSharesAnswer,
+    errors: HELD,
+    auth: "secret",
+  },
+  enterAsOwner: {
+    method: "POST",
+    path: "/api/owner/entry",
+    summary: "A link that opens the page of these shares in one browser, once, within ten minutes.",
+    body: holderBody,
+    answer: entryAnswer,
+    errors: HELD,
+    auth: "secret",
+  },
+  listPublicShares: {
+    method: "GET",
+    path: "/api/sessions",
+    summary: "Public shares, the newest first, where this server keeps a list.",
+    query: publicListQuery,
+    answer: publicListAnswer,
+    errors: ["invalid_request", "not_found", "rate_limited", "unavailable"],
+    auth: "none",
   },
   changeShare: {
     method: "PATCH",

@@ -342,6 +342,8 @@ export interface MetaStore extends RedactionStore {
     was: number
     access: ShareAccess
     at: number
+    /** What is recorded of it. */
+    audit?: readonly AuditNote[]
   }): Promise<ShareRow | undefined>
   /** Active shares whose time is over, the longest over first. */
   overdue(now: number, limit: number): Promise<DeletionID[]>

@@ -13,13 +13,19 @@ import { createAppender } from "./append/append.ts"
 import { createCompactor } from "./compact/compact.ts"
 import { createSweeper, type Swept } from "./compact/sweep.ts"
 import { type CreateRequest, createCreator } from "./create/create.ts"
+import { createHolderCheck, type Holder, type Holding } from "./own/holder.ts"
 import type { BlobStore, Keys, Log, Machine, MetaStore, Notifier, Quotas, ShareRow } from "./ports.ts"
 import { createReader, type ShareReader } from "./read/read.ts"
 import { createReissuer, type Reissued } from "./recover/reissue.ts"
 import { createCleaner } from "./redact/cleaner.ts"
 import { createRedactionDesk, type RedactionDesk } from "./redact/redact.ts"
 import { createRulesReader } from "./redact/rules.ts"
-import { createRevoker, type RevokeRequest, type TakeDownRequest } from "./revoke/revoke.ts"
+import {
+  createRevoker,
+  type OwnedRevocation,
+  type RevokeRequest,
+  type TakeDownRequest,
+} from "./revoke/revoke.ts"
 import { isAuthentic } from "./secret.ts"
 import { createDirectDoor, type DirectDoor } from "./upload/direct.ts"
 import { createPlainForm } from "./upload/plain.ts"
@@ -63,6 +69,10 @@ export interface Shares extends ShareReader, DirectDoor, Admission, RedactionDes
   viewed(share: ActiveShare): void
   listPublic: MetaStore["listPublic"]
   listOwned: MetaStore["listOwned"]
+  /** Whose shares somebody asks for. */
+  findHolder(holding: Holding): Promise<Holder>
+  /** Revokes for an owner who is known by other means than a secret. */
+  revokeOwned(request: OwnedRevocation): Promise<Receipt>
   /** The same without a secret, for the operator. */
   takeDown(request: TakeDownRequest): Promise<Receipt>
   /** New secrets in the place of all that a share has, for the operator. */
@@ -154,6 +164,8 @@ export function createShares(given: SharesDeps): Shares {
     viewed: views.count,
     listPublic: rows.listPublic,
     listOwned: rows.listOwned,
+    findHolder: createHolderCheck(deps),
+    revokeOwned: (request) => track(revoker.revokeOwned(request)),
     reserve: (request) => track(direct.reserve(request)),
     recover: (request) => track(direct.recover(request)),
     presign: (request) => track(direct.presign(request)),

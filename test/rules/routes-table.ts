@@ -124,6 +124,14 @@ function operatorsOf(status: Record<StateName, number>): Expected {
   return { open: lines, locked: lines }
 }
 
+/** Of what is theirs, whoever asks: a secret opens its own share while that is there. */
+const HELD: Record<StateName, Line> = {
+  ...same({ all: 404 }),
+  active: { all: 404, secret: 200 },
+  password: { all: 404, secret: 200 },
+  private: { all: 404, secret: 200 },
+}
+
 /** Who gives a password that is none. */
 const UNLOCKED: Record<StateName, Line> = {
   active: { all: 409 },
@@ -299,6 +307,41 @@ export const ROWS: readonly Row[] = [
     },
     changes: true,
   },
+  {
+    route: "POST /api/owner/shares",
+    path: "/api/owner/shares",
+    body: ({ id }, { secret, owner }, baseUrl) => ({
+      ...(secret && { shares: [{ id, secret }] }),
+      owner: owner.prove({ action: "list", baseUrl }),
+    }),
+    // Every key has a list of its own, be it empty.
+    expected: { open: same({ all: 200 }), locked: same({ all: 200 }) },
+  },
+  {
+    route: "POST /api/owner/entry",
+    path: "/api/owner/entry",
+    body: ({ id }, { secret }) => (secret ? { shares: [{ id, secret }] } : {}),
+    expected: { open: HELD, locked: HELD },
+  },
+  { route: "GET /api/sessions", path: "/api/sessions", expected: own(404) },
+  { route: "GET /sessions", path: "/sessions", expected: own(404) },
+  { route: "GET /shares", path: "/shares", expected: own(200) },
+  { route: "GET /shares/:id", path: ({ id }) => `/shares/${id}`, expected: own(403) },
+  {
+    route: "POST /shares/open",
+    path: "/shares/open",
+    form: { link: "nowhere", secret: "none" },
+    expected: own(400),
+  },
+  ...["leave", "revoke", ":id/access", ":id/revoke", ":id/secret"].map(
+    (rest): Row => ({
+      route: `POST /shares/${rest}`,
+      path: ({ id }) => `/shares/${rest.replace(":id", id)}`,
+      form: {},
+      // Nobody here has been let in.
+      expected: own(403),
+    }),
+  ),
   { route: "GET /enter", path: `/enter?code=${"c".repeat(43)}`, expected: own(200) },
   { route: "POST /enter", path: "/enter", form: { code: "c".repeat(43) }, expected: own(403) },
   {

@@ -1,3 +1,4 @@
+import { type AuditNote, type AuditOrigin, BY_ITSELF } from "../../protocol/audit.ts"
 import { notFound, ShareError } from "../../protocol/errors.ts"
 import type { Visibility } from "../../protocol/visibility.ts"
 import { type ActiveShare, requireActive } from "../active.ts"
@@ -17,6 +18,8 @@ export interface ChangeRequest {
   shareID: string
   credentials: Credentials
   change: AccessChange
+  /** Who asks, for the audit. */
+  by?: AuditOrigin | undefined
 }
 
 interface Deps {
@@ -33,7 +36,12 @@ export function createAccessChanger(deps: Deps) {
   const { meta, machine, notifier } = deps
 
   /** Throws `not_found`, `gone`, `invalid_request`, `conflict`. */
-  return async function changeAccess({ shareID, credentials, change }: ChangeRequest): Promise<ActiveShare> {
+  return async function changeAccess({
+    shareID,
+    credentials,
+    change,
+    by = BY_ITSELF,
+  }: ChangeRequest): Promise<ActiveShare> {
     // Stretched once, and not while a transaction waits.
     let password: string | undefined
     for (let tries = 1; ; tries++) {
@@ -44,7 +52,9 @@ export function createAccessChanger(deps: Deps) {
       if (change.password !== undefined) password ??= await machine.stretch(change.password)
       const access = changed(share, { ...change, password }, deps)
       if (isSame(share, access)) return share
-      const request = { shareID, generation: share.generation, was: share.access, access, at: machine.now() }
+      const at = machine.now()
+      const audit = describeChange(share, access).map((told) => ({ ...by, at, ...told }))
+      const request = { shareID, generation: share.generation, was: share.access, access, at, audit }
       const made = await meta.setAccess(request)
       if (made) {
         const { revision, access } = made
@@ -95,6 +105,25 @@ function chooseVisibility({
     throw new ShareError("invalid_request", "password: must be given for a share that asks for one.")
   }
   return { visibility, password }
+}
+
+/** A password is never told, nor its hash: only that there is another. */
+function describeChange(
+  share: ActiveShare,
+  { visibility, password, expiresAt }: ShareAccess,
+): Pick<AuditNote, "event" | "details">[] {
+  const iso = (at: number | undefined) => (at === undefined ? "never" : new Date(at).toISOString())
+  return [
+    ...(visibility === share.visibility
+      ? []
+      : [{ event: "visibility_changed", details: { from: share.visibility, to: visibility } } as const]),
+    ...(password === share.password || password === undefined
+      ? []
+      : [{ event: "password_changed" } as const]),
+    ...(expiresAt === share.expiresAt
+      ? []
+      : [{ event: "expiry_changed", details: { from: iso(share.expiresAt), to: iso(expiresAt) } } as const]),
+  ]
 }
 
 function isSame(share: ActiveShare, { visibility, password, expiresAt }: ShareAccess): boolean {

@@ -1,3 +1,4 @@
+import { BY_ITSELF } from "../../protocol/audit.ts"
 import type { Log, Machine, MetaStore, Notifier } from "../ports.ts"
 
 /** Shares that are looked for at a time. */
@@ -26,7 +27,8 @@ export function createExpirer({
         for (const share of overdue) {
           const { shareID } = share
           // None when another node was faster, or it was given more time meanwhile.
-          for (const id of await meta.expire(share, machine.now())) {
+          const at = machine.now()
+          for (const id of await meta.expire(share, at, { ...BY_ITSELF, at, event: "expired" })) {
             forget(id)
             notifier.publish({ shareID: id, revision: 0, state: "expired" })
             log.info({ share: shareID }, "expired")

@@ -1,5 +1,5 @@
 import { ShareError } from "../../protocol/errors.ts"
-import { OWNER_WINDOW_MS, ownerStatement } from "../../protocol/owner.ts"
+import { OWNER_WINDOW_MS, type OwnerStatement, ownerStatement } from "../../protocol/owner.ts"
 import type { OwnerProof } from "../../protocol/routes.ts"
 import type { Machine, MetaStore } from "../ports.ts"
 
@@ -10,8 +10,8 @@ export interface OwnerClaim extends OwnerProof {
 }
 
 export interface OwnedRequest {
-  action: "create" | "recover"
-  sessionID: string
+  action: OwnerStatement["action"]
+  sessionID?: string | undefined
   shareID?: string | undefined
   owner: OwnerClaim
 }

@@ -1,6 +1,7 @@
 import { type AuditOrigin, BY_ITSELF } from "../../protocol/audit.ts"
 import { gone, notFound, ShareError } from "../../protocol/errors.ts"
 import type { Receipt } from "../../protocol/routes.ts"
+import { type Credentials, requireOwner } from "../access/credentials.ts"
 import { withinPatience } from "../patience.ts"
 import type { BlobInfo, DeletionID, DeletionRow, Notifier, ShareRow } from "../ports.ts"
 import type { ShareReader } from "../read/read.ts"
@@ -27,6 +28,12 @@ export interface RevokeRequest {
   by?: AuditOrigin | undefined
 }
 
+export interface OwnedRevocation {
+  shareID: string
+  credentials: Credentials
+  by: AuditOrigin
+}
+
 export interface TakeDownRequest {
   shareID: string
   /** Shown to whoever opens the link. */
@@ -50,6 +57,14 @@ export function createRevoker(
       // Where links are open to all a tombstone is public, and a wrong secret learns nothing new from `gone`.
       throw (error instanceof ShareError && !discreet && (await tombstoneOf(shareID))) || error
     })
+    return remove(share, { by })
+  }
+
+  /** Throws `not_found`, `gone`. */
+  async function revokeOwned({ shareID, credentials, by }: OwnedRevocation): Promise<Receipt> {
+    const share = await meta.findShare(shareID)
+    if (!share) throw notFound()
+    await requireOwner(deps, { share, credentials, to: "delete" })
     return remove(share, { by })
   }
 
@@ -191,6 +206,7 @@ export function createRevoker(
 
   return {
     revoke,
+    revokeOwned,
     takeDown,
     async resumeDeletions(): Promise<void> {
       for (const deletion of await meta.unfinishedDeletions())

@@ -1,5 +1,7 @@
 import type { Kysely } from "kysely"
+import { BY_ITSELF } from "../../protocol/audit.ts"
 import type { MetaStore } from "../../shares/ports.ts"
+import type { AuditWriter } from "../trust/audit-writer.ts"
 import type { Dialect } from "./dialect.ts"
 import { toShare } from "./rows.ts"
 import type { Schema } from "./schema.ts"
@@ -7,11 +9,11 @@ import type { Schema } from "./schema.ts"
 /** Who may see shares, for how long, and how often they were viewed. */
 export function createAccessQueries(
   db: Kysely<Schema>,
-  dialect: Dialect,
+  { dialect, audit }: { dialect: Dialect; audit: AuditWriter },
 ): Pick<MetaStore, "setAccess" | "overdue" | "addViews"> {
   return {
-    setAccess: ({ shareID, generation, was, access, at }) =>
-      db.transaction().execute(async (tx) => {
+    setAccess: ({ shareID, generation, was, access, at, audit: notes = [] }) =>
+      audit.transaction(async (tx, write) => {
         const row = await tx
           .updateTable("shares")
           .set((eb) => ({
@@ -28,6 +30,7 @@ export function createAccessQueries(
           .returningAll()
           .executeTakeFirst()
         if (!row) return undefined
+        for (const note of notes) await write({ ...note, shareID })
         const { revision, state } = row
         await dialect.announce?.(tx, [{ shareID, revision, state, access: row.access }])
         return toShare(row)
@@ -46,9 +49,9 @@ export function createAccessQueries(
     },
 
     async addViews(counted) {
-      await db.transaction().execute(async (tx) => {
+      await audit.transaction(async (tx, write) => {
         for (const { shareID, generation, views, at } of counted) {
-          await tx
+          const first = await tx
             .updateTable("shares")
             .set((eb) => ({
               views: eb("views", "+", views),
@@ -57,7 +60,10 @@ export function createAccessQueries(
             .where("share_id", "=", shareID)
             .where("generation", "=", generation)
             .where("state", "=", "active")
-            .execute()
+            .returning("views")
+            .executeTakeFirst()
+          // Nobody was before these.
+          if (first?.views === views) await write({ ...BY_ITSELF, at, event: "first_viewed", shareID })
         }
       })
     },

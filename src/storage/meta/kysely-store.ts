@@ -31,7 +31,7 @@ export function createKyselyStore(db: Kysely<Schema>, dialect: Dialect): Databas
     ...createPlainQueries(db),
     ...createDeletionQueries(db, { dialect, audit }),
     ...createRedactionQueries(db, { dialect, audit }),
-    ...createAccessQueries(db, dialect),
+    ...createAccessQueries(db, { dialect, audit }),
     ...createListQueries(db),
     takeLease: (lease) => takeLease(db, lease),
     endLease: (lease) => endLease(db, lease),

@@ -2,7 +2,7 @@ import type { TextDelta } from "../../protocol/passing.ts"
 import type { LiveEvents } from "../../protocol/patch.ts"
 import { applyOps } from "./apply.ts"
 import { showConnection, showViewers } from "./connection.ts"
-import { showGone } from "./gone.ts"
+import { type Gone, showGone, whyRefused } from "./gone.ts"
 import { morph } from "./morph.ts"
 import { countNew } from "./news.ts"
 import { createPassingText } from "./passing.ts"
@@ -98,7 +98,7 @@ export function followShare(followed: Followed): Following {
     on(stream, "refresh", () => void refresh())
     on(stream, "commit", () => void refresh())
     on(stream, "viewers", ({ count }) => showViewers(count))
-    on(stream, "gone", ({ message }) => end(message))
+    on(stream, "gone", ({ message }) => end({ message }))
   }
 
   /** Takes the page as it is now. The stream begins anew behind it, so that nothing falls between the two. */
@@ -142,11 +142,8 @@ export function followShare(followed: Followed): Following {
   async function retry(): Promise<void> {
     if (ended) return
     showConnection("reconnecting")
-    const status = await fetch(metadata, { cache: "no-store" }).then(
-      (answer) => answer.status,
-      () => 0,
-    )
-    if (status === 410 || status === 404) return end("This share has been removed by its owner.")
+    const refused = await fetch(metadata, { cache: "no-store" }).then(whyRefused, () => undefined)
+    if (refused) return end(refused)
     const pause = wait * (0.5 + Math.random())
     wait = Math.min(wait * 2, LONGEST_WAIT)
     clearTimeout(timer)
@@ -165,9 +162,9 @@ export function followShare(followed: Followed): Following {
     showConnection("ended")
   }
 
-  function end(message: string): void {
+  function end(gone: Gone): void {
     stop()
-    showGone(message)
+    showGone(gone)
   }
 
   // Over HTTP/1.1 a browser has six connections to a server, all its tabs together: who is not looked at lets go of

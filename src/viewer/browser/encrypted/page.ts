@@ -145,7 +145,7 @@ function open({ shareID, keyText, sealer, urls }: Opened): void {
 
   function end(): void {
     following?.stop()
-    showGone("This share has been removed by its owner.")
+    showGone({ message: "This share has been removed by its owner." })
   }
 
   /** Before anything is shown, nothing is; what is shown already was proven, and stays as it is. */

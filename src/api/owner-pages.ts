@@ -1,0 +1,216 @@
+import { type Context, Hono } from "hono"
+import * as z from "zod/mini"
+import { splitCapability } from "../protocol/capability.ts"
+import { notFound, ShareError } from "../protocol/errors.ts"
+import { SHARE_ID } from "../protocol/ids.ts"
+import { accessBody } from "../protocol/routes.ts"
+import type { ActiveShare } from "../shares/active.ts"
+import { ownerActor } from "../trust/audit.ts"
+import type { BrowserSession } from "../trust/sessions.ts"
+import { renderOwnedList } from "../viewer/owner/owned-list.ts"
+import { renderOwnedShare, type Told } from "../viewer/owner/owned-share.ts"
+import { renderOwnerEntry } from "../viewer/owner/owner-entry.ts"
+import { assetUrls } from "./assets.ts"
+import { originOf } from "./audit-origin.ts"
+import { readParams, readQuery } from "./body.ts"
+import { createBrowserSessions } from "./browser-session.ts"
+import type { ApiDeps, ApiEnv } from "./context.ts"
+import { importUrlOf } from "./import-url.ts"
+import { listOwned } from "./owned-shares.ts"
+import { subjectOf } from "./owner.ts"
+import { isOf } from "./ownership.ts"
+
+type OwnerSession = BrowserSession<"owner">
+
+const listQuery = z.object({ after: z.optional(z.string().check(z.regex(/^\d{1,15}_[A-Za-z0-9_-]{8,64}$/))) })
+const ownedParams = z.object({ id: z.string().check(z.regex(SHARE_ID)) })
+const entryForm = z.object({
+  link: z.string().check(z.minLength(1), z.maxLength(2048)),
+  secret: z.string().check(z.minLength(1), z.maxLength(256)),
+})
+/** A field of a form that is left empty changes nothing. */
+const accessForm = z.object({
+  visibility: accessBody.shape.visibility,
+  password: z.optional(z.string().check(z.maxLength(1024))),
+  expires: z.optional(z.string().check(z.maxLength(64))),
+})
+const nothing = z.object({})
+
+/** `/shares`: all that somebody owns, for whoever a link or a secret has let in. No account, and no script, is needed. */
+export function createOwnerPages(deps: ApiDeps): Hono<ApiEnv> {
+  const { shares, machine } = deps
+  const app = new Hono<ApiEnv>()
+  const browsers = createBrowserSessions(deps)
+  const assets = assetUrls(deps.assets)
+
+  app.get("/shares", async (c) => {
+    const session = await browsers.readSession(c, "owner")
+    if (!session) return answer(c, renderOwnerEntry({ assets }))
+    const { after } = readQuery(c, listQuery)
+    const list = await listOwned(deps, { ...holderOf(session), after })
+    return answer(c, renderOwnedList({ ...list, formToken: await browsers.formToken(session), assets }))
+  })
+
+  app.post("/shares/open", async (c) => {
+    const { link, secret } = await browsers.readForm(c, entryForm)
+    const shareID = shareIDOf(link)
+    if (shareID === undefined) return answer(c, renderOwnerEntry({ assets, refused: NO_LINK }), 400)
+    try {
+      const holder = await shares.findHolder({ secrets: [{ shareID, secret: secret.trim() }] })
+      await browsers.startSession(c, "owner", subjectOf(holder))
+    } catch (error) {
+      if (!(error instanceof ShareError)) throw error
+      return answer(c, renderOwnerEntry({ assets, refused: error.message }), error.status)
+    }
+    return c.redirect("/shares", 303)
+  })
+
+  app.post("/shares/leave", async (c) => {
+    const session = await browsers.requireSession(c, "owner")
+    await browsers.readForm(c, nothing, session)
+    await browsers.endSession(c, "owner")
+    return c.redirect("/shares", 303)
+  })
+
+  app.post("/shares/revoke", async (c) => {
+    const session = await browsers.requireSession(c, "owner")
+    await browsers.readForm(c, nothing, session)
+    const by = await originOf(c, deps, actorOf(session))
+    for (;;) {
+      const found = await shares.listOwned({
+        ...holderOf(session),
+        before: undefined,
+        now: machine.now(),
+        limit: 50,
+      })
+      if (found.length === 0) break
+      for (const { id: shareID } of found)
+        await shares.revokeOwned({ shareID, credentials: ownedBy(session), by })
+    }
+    return c.redirect("/shares", 303)
+  })
+
+  app.get("/shares/:id", async (c) => {
+    const session = await browsers.requireSession(c, "owner")
+    return answerShare(c, session, await findOwned(c, session))
+  })
+
+  app.post("/shares/:id/access", async (c) => {
+    const session = await browsers.requireSession(c, "owner")
+    const { visibility, password, expires } = await browsers.readForm(c, accessForm, session)
+    const { id: shareID } = await findOwned(c, session)
+    const change = accessBody.safeParse({
+      ...(visibility && { visibility }),
+      ...(password && visibility === "password" && { password }),
+      ...(expires?.trim() && { expires }),
+    })
+    try {
+      if (!change.success) throw tooShort()
+      const { expires: expiry, ...rest } = change.data
+      await shares.changeAccess({
+        shareID,
+        credentials: ownedBy(session),
+        change: { ...rest, expiry },
+        by: await originOf(c, deps, actorOf(session)),
+      })
+    } catch (error) {
+      if (!(error instanceof ShareError) || (error.status !== 400 && error.status !== 409)) throw error
+      return answerShare(c, session, await findOwned(c, session), { refused: error.message }, error.status)
+    }
+    return answerShare(c, session, await findOwned(c, session), {
+      done: "Changed. It holds from this moment on.",
+    })
+  })
+
+  app.post("/shares/:id/revoke", async (c) => {
+    const session = await browsers.requireSession(c, "owner")
+    await browsers.readForm(c, nothing, session)
+    const { id: shareID } = await findOwned(c, session)
+    await shares.revokeOwned({
+      shareID,
+      credentials: ownedBy(session),
+      by: await originOf(c, deps, actorOf(session)),
+    })
+    return c.redirect("/shares", 303)
+  })
+
+  app.post("/shares/:id/secret", async (c) => {
+    const session = await browsers.requireSession(c, "owner")
+    await browsers.readForm(c, nothing, session)
+    const share = await findOwned(c, session)
+    const { secret } = await shares.reissue({
+      shareID: share.id,
+      by: await originOf(c, deps, actorOf(session)),
+    })
+    return answerShare(c, session, share, { secret })
+  })
+
+  /** Throws `not_found` for one that is not this session's, as for one that is not there. */
+  async function findOwned(c: Context<ApiEnv>, session: OwnerSession): Promise<ActiveShare> {
+    const share = await shares.describe(readParams(c, ownedParams).id)
+    if (!isOf(session.subject, share)) throw notFound()
+    return share
+  }
+
+  async function answerShare(
+    c: Context<ApiEnv>,
+    session: OwnerSession,
+    share: ActiveShare,
+    told: Told = {},
+    status: ShareError["status"] | 200 = 200,
+  ): Promise<Response> {
+    const page = renderOwnedShare({
+      share: {
+        id: share.id,
+        title: share.metadata.title,
+        visibility: share.visibility,
+        expiresAt: share.expiresAt,
+        createdAt: share.createdAt,
+        updatedAt: share.updatedAt,
+        messages: share.metadata.messages,
+        bytes: share.storedBytes,
+        views: share.views,
+        viewers: shares.viewers(share.id),
+        encrypted: share.encrypted,
+      },
+      importUrl: share.encrypted ? undefined : await importUrlOf(deps, share),
+      formToken: await browsers.formToken(session),
+      told,
+      assets,
+    })
+    return answer(c, page, status)
+  }
+
+  return app
+}
+
+const NO_LINK = "That is no link of a share here. It looks like …/share/ and 22 letters."
+
+function answer(c: Context<ApiEnv>, page: string, status: ShareError["status"] | 200 = 200): Response {
+  return c.html(page, status, { "cache-control": "no-store", "x-robots-tag": "noindex" })
+}
+
+/** As the audit says them. */
+function actorOf({ subject: { creators } }: OwnerSession): string {
+  const [creator] = creators
+  return creator === undefined ? "secret" : ownerActor(creator)
+}
+
+function holderOf({ subject: { creators, shares } }: OwnerSession) {
+  return { creators, shares: shares.map(({ id: shareID, generation }) => ({ shareID, generation })) }
+}
+
+function ownedBy({ subject }: OwnerSession) {
+  return { owns: async (share: Parameters<typeof isOf>[1]) => isOf(subject, share) }
+}
+
+/** Of a link, or of an id alone. */
+function shareIDOf(link: string): string | undefined {
+  const [, text = link.trim()] = /\/(?:share|s)\/([^/?#]+)/.exec(link) ?? []
+  const { shareID } = splitCapability(text)
+  return SHARE_ID.test(shareID) ? shareID : undefined
+}
+
+function tooShort(): ShareError {
+  return new ShareError("invalid_request", "A password must have 8 characters or more.")
+}
