@@ -30,6 +30,15 @@ const ROUTES: Record<string, (id: string) => [path: string, init: RequestInit]> 
     `/api/share/${id}/deltas`,
     { method: "POST", headers: { ...json, "x-share-secret": wrong }, body: "{}" },
   ],
+  redact: (id) => [
+    `/api/share/${id}/redact`,
+    {
+      method: "POST",
+      headers: { ...json, "x-share-secret": wrong },
+      body: '{"rules":[{"kind":"text","text":"what nobody said"}]}',
+    },
+  ],
+  redactions: (id) => [`/api/share/${id}/redactions`, { headers: { "x-share-secret": wrong } }],
   segments: (id) => [`/api/share/${id}/segments`, { headers: { "x-share-secret": wrong } }],
   remove: (id) => [`/api/share/${id}`, { method: "DELETE", headers: { "x-share-secret": wrong } }],
 }

@@ -34,6 +34,7 @@ describe("the check itself", () => {
     ["arrow", "src/shares/a.ts", `import { x } from "../../test/world.ts"`],
     ["arrow", "src/viewer/page.ts", `import { createSealer } from "../encryption/sealer.ts"`],
     ["arrow", "src/api/a.ts", `import { createSealer } from "../encryption/sealer.ts"`],
+    ["arrow", "src/shares/a.ts", `import { createRedactor } from "../redaction/redactor.ts"`],
     ["room", "src/attic/a.ts", ""],
     ["node", "src/shares/a.ts", `import { join } from "node:path"`],
     ["node", "src/viewer/a.ts", `import { join } from "path"`],

@@ -20,7 +20,7 @@ const ROOMS: Record<string, readonly string[]> = {
   redaction: ["protocol"],
   encryption: ["protocol"],
   plugin: ["protocol", "client", "redaction", "encryption"],
-  shares: ["protocol"],
+  shares: ["protocol", "redaction"],
   trust: ["protocol"],
   storage: ["protocol", "shares", "trust"],
   viewer: ["protocol", "encryption"],
@@ -33,6 +33,8 @@ const ROOMS: Record<string, readonly string[]> = {
 const DOORS: Record<string, readonly string[]> = {
   "storage → shares": ["src/shares/ports.ts"],
   "storage → trust": ["src/trust/ports.ts"],
+  // What an owner takes out of a share; what the plugin looks for by itself is no matter of the server's.
+  "shares → redaction": ["src/redaction/owners-redaction.ts"],
 }
 
 /** Arrows that only a part of the importing room may take: a server draws nothing that it would have to decrypt. */

@@ -78,8 +78,8 @@ export function createVisitors(deps: Pick<ApiDeps, "shares" | "trust" | "config"
   }
 }
 
-/** What is stored, as it is. */
-const STORED = /^\/api\/share\/[^/]+\/segments(?:\/|$)/
+/** What is stored, as it is, and what was taken out of it. */
+const STORED = /^\/api\/share\/[^/]+\/(?:segments(?:\/|$)|redactions$)/
 
 function isPage(c: Context<ApiEnv>): boolean {
   const { path } = c.req

@@ -24,6 +24,7 @@ import { createOwnerPages } from "./owner-pages.ts"
 import { createPageRoutes } from "./pages.ts"
 import { createPluginRoutes } from "./plugin-file.ts"
 import { createPublicListRoutes } from "./public-list.ts"
+import { createRedactionRoutes } from "./redactions.ts"
 import { createSearchRoutes } from "./search.ts"
 import { securityHeaders } from "./security-headers.ts"
 import { createShareRoutes } from "./share.ts"
@@ -116,6 +117,7 @@ export function createApp(deps: ApiDeps): App {
   const events = createEventRoutes(deps, visitors)
   app.route("/", events.routes)
   app.route("/", createDirectRoutes(deps, limits))
+  app.route("/", createRedactionRoutes(deps))
   app.route("/", createMetadataRoutes(deps))
   app.route("/", createExportRoutes(deps))
   app.route("/", createFormatRoutes(deps))

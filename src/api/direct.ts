@@ -159,13 +159,14 @@ export function createDirectRoutes(deps: ApiDeps, limits: Limits): Hono<ApiEnv> 
   return app
 }
 
-function describeAnswer({ revision, epoch, plain, tickets, merge }: direct.PresignAnswer) {
+function describeAnswer({ revision, epoch, plain, tickets, merge, redactions }: direct.PresignAnswer) {
   return {
     ...(plain && { presignedUrl: plain.url, ...howTo(plain) }),
     revision,
     epoch,
     tickets: tickets.map((ticket) => ({ segment: ticket.segmentID, url: ticket.url, ...howTo(ticket) })),
     merge,
+    ...(redactions > 0 && { redactions }),
   }
 }
 

@@ -56,7 +56,9 @@ export function createEventRoutes(
     try {
       const room = await roomOf(share)
       const from = Number.isSafeInteger(seen) ? seen : 0
-      const stream = room.join({ revision: from, access: share.access })
+      // What happened before something was taken out of the share is not told again: the page is fetched anew.
+      const revision = from < share.redactedTo ? BEFORE_ALL : from
+      const stream = room.join({ revision, access: share.access })
       return c.body(untilRead(stream, leave), 200, STREAM_HEADERS)
     } catch (error) {
       leave()
@@ -76,6 +78,9 @@ export function createEventRoutes(
     },
   }
 }
+
+/** No event leads on from there. */
+const BEFORE_ALL = -1
 
 const STREAM_HEADERS = {
   "content-type": "text/event-stream",

@@ -149,8 +149,16 @@ export async function openLiveRoom(options: LiveRoomOptions): Promise<LiveRoom> 
     if (share.revision <= revision) return undefined
     const { event, next } = describeChange(fold.document(), changed, share.revision)
     shown = next
+    // It may be that something was taken out of the share, and stands in what is kept.
+    if (changed === undefined) forgetPast()
     passing.commit(fold.document(), changed)
     return { event, to: share.revision }
+  }
+
+  function forgetPast(): void {
+    past.length = 0
+    pastBytes = 0
+    passing.forget()
   }
 
   async function announceNext(): Promise<{ event: Uint8Array; to: number } | undefined> {

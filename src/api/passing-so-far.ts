@@ -14,6 +14,8 @@ export interface PassingSoFar {
    * @param changed keys that the commit touched; undefined: any
    */
   commit(document: Document | undefined, changed: ReadonlySet<ItemKey> | undefined): void
+  /** Lets go of everything. */
+  forget(): void
   /** As events, for one viewer. */
   events(): Uint8Array[]
 }
@@ -64,6 +66,10 @@ export function createPassingSoFar(): PassingSoFar {
         else if (run.from < typed)
           runs.set(key, { place, run: { from: typed, text: run.text.slice(typed - run.from) } })
       }
+    },
+    forget() {
+      runs.clear()
+      sealed.length = 0
     },
     events() {
       const deltas = [...runs.values()].map(({ place, run }) => ({ ...place, ...run }))

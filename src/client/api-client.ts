@@ -12,9 +12,11 @@ import {
   type passBody,
   presignAnswer,
   type presignBody,
+  type RedactionsAnswer,
   type ReserveAnswer,
   ROUTES,
   type RouteName,
+  redactionsAnswer,
   reserveAnswer,
   type reserveBody,
   routePath,
@@ -44,6 +46,8 @@ export interface ApiClient {
   /** Text while it is being written. */
   pass(share: ShareAccess, body: z.infer<typeof passBody>): Promise<PassAnswer>
   manifest(share: ShareAccess): Promise<ManifestAnswer>
+  /** What its owner took out of the share, with what the rules name. */
+  redactions(share: ShareAccess): Promise<RedactionsAnswer>
   segment(share: ShareAccess, segment: string): Promise<Uint8Array<ArrayBuffer>>
   remove(share: ShareAccess): Promise<DeleteAnswer>
   /** The native door's, for shares that were made without a client of the direct one. */
@@ -84,6 +88,10 @@ export function createApiClient({ baseUrl, createToken, ...deps }: ApiClientOpti
         to("readShareManifest", { headers: writing(share) }, { id: share.shareID }),
         manifestAnswer,
       ),
+    redactions: (share) => {
+      const call = to("readRedactions", { headers: writing(share) }, { id: share.shareID })
+      return callApi(deps, { ...call, url: `${call.url}?texts=1` }, redactionsAnswer)
+    },
     segment: (share, segment) =>
       fetchBytes(deps, to("readShareSegment", { headers: writing(share) }, { id: share.shareID, segment })),
     remove: (share) =>

@@ -1,4 +1,4 @@
-import { createPublicKey, hash, randomBytes, timingSafeEqual, verify } from "node:crypto"
+import { createHash, createPublicKey, hash, randomBytes, timingSafeEqual, verify } from "node:crypto"
 import { Readable } from "node:stream"
 import { pipeline } from "node:stream/promises"
 import { constants, createBrotliCompress, createBrotliDecompress } from "node:zlib"
@@ -50,6 +50,11 @@ export function createMachine(): Machine {
       } catch {
         return false
       }
+    },
+    async digest(source) {
+      const sum = createHash("sha256")
+      for await (const chunk of source) sum.update(chunk)
+      return sum.digest("hex")
     },
     compress: (source) =>
       through(

@@ -4,6 +4,7 @@ import type { ErrorCode } from "./errors.ts"
 import { OPENCODE_ID, SHARE_ID } from "./ids.ts"
 import { itemSchema } from "./item.ts"
 import { LIMITS } from "./limits.ts"
+import { MOST_RULES_AT_ONCE, redactionWish } from "./redaction-rule.ts"
 import { VISIBILITIES } from "./visibility.ts"
 import "./zod-messages.ts"
 
@@ -355,6 +356,8 @@ export const presignAnswer = z.object({
   merge: z.array(z.string()),
   /** Who watches at this moment, on all nodes: while nobody does, passing text need not be sent. */
   viewers: z.number(),
+  /** How many rules its owner took things out of the share by, when there are any: they are to be gone by from now on. */
+  redactions: z.optional(z.number()),
 })
 export type PresignAnswer = z.infer<typeof presignAnswer>
 
@@ -390,6 +393,47 @@ export const passAnswer = z.object({
   viewers: z.number(),
 })
 export type PassAnswer = z.infer<typeof passAnswer>
+
+export const redactBody = z.object({
+  rules: z.array(redactionWish).check(z.minLength(1), z.maxLength(MOST_RULES_AT_ONCE)),
+})
+
+export const redactionReceipt = z.object({
+  rules: z.number(),
+  /** Places in stored versions of items, and those versions. */
+  occurrences: z.number(),
+  items: z.number(),
+  /** Segments that were written anew. */
+  segments: z.number(),
+  /** Stored objects that held it, or might have, and are deleted. */
+  objectsDeleted: z.number(),
+  /** From which on nothing of it is shown. */
+  revision: z.number(),
+  at: z.string(),
+  /** Nothing that is stored holds it any more, and nothing can come that was put before. */
+  final: z.boolean(),
+})
+export type RedactionReceipt = z.infer<typeof redactionReceipt>
+
+export const redactAnswer = z.object({ receipt: redactionReceipt })
+
+/** With texts, for the client that is to go by the rules; else without what they name. */
+export const redactionsQuery = z.object({ texts: z.optional(z.literal("1")) })
+
+export const redactionsAnswer = z.object({
+  redactions: z.array(
+    z.object({
+      id: z.string(),
+      kind: z.enum(["text", "part", "message"]),
+      createdAt: z.string(),
+      occurrences: z.number(),
+      rule: z.optional(redactionWish),
+    }),
+  ),
+  /** Something that they name may still be stored; it is shown to nobody. */
+  pending: z.boolean(),
+})
+export type RedactionsAnswer = z.infer<typeof redactionsAnswer>
 
 export const manifestAnswer = z.object({
   revision: z.number(),
@@ -577,6 +621,39 @@ export const ROUTES = {
       "rate_limited",
       "unavailable",
     ],
+    auth: "secret",
+  },
+  redactShare: {
+    method: "POST",
+    path: "/api/share/:id/redact",
+    summary:
+      "Take something out of what is stored, and of all that comes later. What was taken out cannot be put back.",
+    params: shareParams,
+    headers: shareSecretHeader,
+    body: redactBody,
+    answer: redactAnswer,
+    errors: [
+      "invalid_json",
+      "invalid_request",
+      "not_found",
+      "conflict",
+      "gone",
+      "too_large",
+      "unsupported_media_type",
+      "rate_limited",
+      "unavailable",
+    ],
+    auth: "secret",
+  },
+  readRedactions: {
+    method: "GET",
+    path: "/api/share/:id/redactions",
+    summary: "The rules by which things were taken out of a share. There is no way to take a rule back.",
+    params: shareParams,
+    query: redactionsQuery,
+    headers: shareSecretHeader,
+    answer: redactionsAnswer,
+    errors: ["invalid_request", "not_found", "gone", "rate_limited", "unavailable"],
     auth: "secret",
   },
   readShareManifest: {

@@ -61,9 +61,17 @@ const OPAQUE_VALUE = /^[A-Za-z0-9+/=_.:-]*$/
 /** Strings of a part that may still get longer. */
 const GROWING = new Set(["text", "state.raw", "state.output", "state.metadata.output"])
 
+/** Whether a string is what the table says: structure, whatever it says. */
+export function isStructure(type: string, path: string): boolean {
+  return (isKnown(type) ? KEPT[type] : KEPT.unknown).has(path)
+}
+
+export function isKnown(type: string): type is KnownType {
+  return type !== "unknown" && Object.hasOwn(KEPT, type)
+}
+
 export function isKept(type: string, path: string, value: string): boolean {
-  const kept = Object.hasOwn(KEPT, type) ? KEPT[type as KnownType] : KEPT.unknown
-  if (kept.has(path)) return true
+  if (isStructure(type, path)) return true
   return type === "part" && PROVIDERS.test(path) && OPAQUE.test(path) && OPAQUE_VALUE.test(value)
 }
 

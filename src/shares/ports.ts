@@ -59,6 +59,10 @@ export interface ShareRow {
   encrypted: boolean
   /** Of an encrypted share: what its client says of it as it is, sealed, in base64url. */
   head: string | undefined
+  /** How many rules its owner took things out of it by. */
+  redactions: number
+  /** The revision that the newest of them made; 0 without. What was told of earlier ones may hold what was taken out. */
+  redactedTo: number
   /** When the last ticket that was given out expires. */
   ticketsUntil: number | undefined
   /** The same of tickets for the plain object. */
@@ -138,9 +142,14 @@ export interface SegmentRow {
   /** Uncompressed: what reading it takes. */
   contentBytes: number
   createdAt: number
+  /** So many of the share's rules, from the first on, are known to find nothing in it any more. */
+  redactions: number
 }
 
-export type NewSegment = Omit<SegmentRow, "firstRevision" | "lastRevision">
+/** Redactions: those that its items went by; none unless said. */
+export type NewSegment = Omit<SegmentRow, "firstRevision" | "lastRevision" | "redactions"> & {
+  redactions?: number
+}
 
 /** What a manifest may come to. */
 export interface ManifestLimits {
@@ -190,6 +199,8 @@ export interface Commit {
   quotas?: Quotas | undefined
   /** Given: refused as `moved` when the share is at another revision or epoch, and the head is kept otherwise. */
   sealed?: SealedChange | undefined
+  /** Given: refused as `moved` when the share has another number of rules than the metadata went by. */
+  redactions?: number
 }
 
 export interface Merge {
@@ -226,7 +237,78 @@ export interface DeletionRow {
   finishedAt: number | undefined
 }
 
-export interface MetaStore {
+/** A rule by which something was taken out of a share, and what that came to. */
+export interface RedactionRow extends Omit<Tally, "occurrences"> {
+  id: string
+  /** Sealed by the instance's keys: it names what nobody is to see. */
+  rule: string
+  createdAt: number
+  occurrences: number
+}
+
+/** What one rewriting has found and done. */
+export interface Tally {
+  /** By the id of the rule. */
+  occurrences: ReadonlyMap<string, number>
+  /** Stored versions of items in which something was found, and segments that hold them. */
+  items: number
+  segments: number
+  /** Objects that are to be deleted for it. */
+  objects: number
+}
+
+export interface SegmentRewrite {
+  shareID: string
+  generation: number
+  segmentID: string
+  /** By so many of the share's rules. */
+  redactions: number
+  /** Undefined: they found nothing. */
+  by: NewSegment | undefined
+  tally: Tally
+}
+
+/** What owners take out of what is stored. */
+export interface RedactionStore {
+  /**
+   * Adds rules and raises the revision by one, in one transaction: from then on every reader goes by them. Rules whose
+   * ids the share has are left out. Title and folder are redacted by `redact`, which is pure. Objects that merges have
+   * replaced are due for deletion at once, then and from then on. `audit` is recorded with it, and says how many rules
+   * were added. Resolves to the share as it then is; `too_many` when it would have more than `most`; undefined when it is
+   * not active, its time is over, or the secret is not its own.
+   */
+  addRedactions(request: {
+    shareID: string
+    generation: number
+    /** Undefined for an owner who is known by other means. */
+    secretHash: string | undefined
+    rules: readonly { id: string; rule: string }[]
+    most: number
+    at: number
+    redact(text: string): string
+    audit?: AuditNote
+  }): Promise<ShareRow | "too_many" | undefined>
+  /** In the order that they came in. */
+  redactions(shareID: string, generation: number): Promise<RedactionRow[]>
+  /**
+   * Notes that a segment holds nothing more that these rules find and, where another was made of it, puts that in its
+   * place and makes the object due for deletion at once. False, and nothing done, when it has left the manifest.
+   */
+  redactSegment(rewrite: SegmentRewrite): Promise<boolean>
+  /** The same of the plain object, when it is still of this version. */
+  redactPlain(rewrite: {
+    shareID: string
+    generation: number
+    version: string
+    redactions: number
+    by: { version: string; bytes: number } | undefined
+    tally: Tally
+  }): Promise<boolean>
+  /** Of all shares or of one: those in which something stored is not known to be without what was taken out. */
+  unredacted(shareID?: string): Promise<string[]>
+}
+
+export interface MetaStore extends RedactionStore {
   /** False when the id is taken, whatever became of its share. */
   createShare(share: NewShare): Promise<boolean>
   /**
@@ -319,10 +401,11 @@ export interface MetaStore {
   quotaExcess(growth: StoredGrowth): Promise<QuotaExcess | undefined>
   /** Keys of all objects that the share's manifest or a reader under way may need. */
   liveObjects(shareID: string): Promise<Set<string>>
-  /** Objects that merges replaced before a time, the oldest first. */
+  /** Objects, of one share or of all, that were replaced before a time, the oldest first; 0 for what is due at once. */
   superseded(
     before: number,
     limit: number,
+    shareID?: string,
   ): Promise<{ shareID: string; segmentID: string; objectKey: string }[]>
   forgetSuperseded(segment: { shareID: string; segmentID: string }): Promise<void>
   /** Notes, before a ticket is given out, until when it can be used. False when this generation is not active. */
@@ -341,7 +424,13 @@ export interface MetaStore {
     at: number
   }): Promise<ShareRow | undefined>
   /** Notes what the plain object of this version says of itself. */
-  describePlain(described: { shareID: string; version: string; metadata: ShareMetadata }): Promise<void>
+  describePlain(described: {
+    shareID: string
+    version: string
+    /** So many rules it went by: nothing is noted when the share has others by now. */
+    redactions: number
+    metadata: ShareMetadata
+  }): Promise<void>
   /**
    * Marks an active share revoked, and with it every active share that its creator made for the same session
    * before it; forgets what they were; and notes a deletion for each: all in one transaction. Resolves to the ids
@@ -517,6 +606,8 @@ export interface Machine {
   isStretchOf(password: string, stretched: string): Promise<boolean>
   /** Whether an Ed25519 signature is this key's, of this text. Key and signature in base64url; false for what is none. */
   verify(key: string, text: string, signature: string): boolean
+  /** SHA-256 of bytes, in lower-case hex. */
+  digest(source: AsyncIterable<Uint8Array>): Promise<string>
   compress(source: AsyncIterable<Uint8Array>): AsyncIterable<Uint8Array>
   decompress(source: AsyncIterable<Uint8Array>): AsyncIterable<Uint8Array>
 }
@@ -525,6 +616,10 @@ export interface Machine {
 export interface Keys {
   /** A text's code by each of the keys, in base64url, the newest first. Of one purpose it says nothing for another. */
   macs(purpose: string, text: string): Promise<string[]>
+  /** Seals a text by the newest key. */
+  seal(purpose: string, text: string): Promise<string>
+  /** Undefined when none of the keys has sealed it for this purpose. */
+  open(purpose: string, sealed: string): Promise<string | undefined>
 }
 
 export interface Log {

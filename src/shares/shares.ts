@@ -17,6 +17,9 @@ import { createHolderCheck, type Holder, type Holding } from "./own/holder.ts"
 import type { BlobStore, Keys, Log, Machine, MetaStore, Notifier, Quotas, ShareRow } from "./ports.ts"
 import { createReader, type ShareReader } from "./read/read.ts"
 import { createReissuer, type Reissued } from "./recover/reissue.ts"
+import { createCleaner } from "./redact/cleaner.ts"
+import { createRedactionDesk, type RedactionDesk } from "./redact/redact.ts"
+import { createRulesReader } from "./redact/rules.ts"
 import {
   createRevoker,
   type OwnedRevocation,
@@ -49,7 +52,7 @@ export interface SharesDeps {
 }
 
 /** What a share may do, whatever stands behind the ports. */
-export interface Shares extends ShareReader, DirectDoor, Admission {
+export interface Shares extends ShareReader, DirectDoor, Admission, RedactionDesk {
   /** A new share for a session, or a second secret to one that was created a moment ago. */
   create(request: CreateRequest): Promise<{ id: string; secret: string }>
   /** Appends what changed as one commit. Resolves to the revision that the share then has. */
@@ -76,7 +79,10 @@ export interface Shares extends ShareReader, DirectDoor, Admission {
   reissue(request: { shareID: string; by: AuditOrigin }): Promise<Reissued>
   /** Goes on with deletions that a crash or a failing store interrupted. */
   resumeDeletions(): Promise<void>
-  /** To be called about every minute: ends what has expired, goes on with deletions, and deletes what merges have replaced. */
+  /**
+   * To be called about every minute: ends what has expired, goes on with deletions and redactions, and deletes what merges
+   * have replaced.
+   */
   upkeep(): Promise<void>
   /** To be called now and then: looks through the store for what nobody needs. One node at a time does it. */
   sweep(): Promise<Swept | undefined>
@@ -99,18 +105,30 @@ export function createShares(given: SharesDeps): Shares {
   const { meta: rows, machine } = given
   const deps = { ...given, meta: withExpiry(rows, machine.now) }
   const { expiry = NO_EXPIRY } = given
-  const plain = createPlainForm(deps)
-  const reader = createReader({ ...deps, plain })
-  const compactor = createCompactor(deps)
-  const appender = createAppender({ ...deps, committed: compactor.committed, room: compactor.room })
+  const rulesOf = createRulesReader(deps)
+  // What comes in behind a redaction, which it did not know of.
+  const behind = (shareID: string) => cleaner.wake(shareID)
+  const plain = createPlainForm({ ...deps, rulesOf, behind })
+  const cleaner = createCleaner({ ...deps, plain, rulesOf })
+  const reader = createReader({ ...deps, plain, rulesOf })
+  const compactor = createCompactor({ ...deps, rulesOf })
+  const appender = createAppender({
+    ...deps,
+    rulesOf,
+    behind,
+    committed: compactor.committed,
+    room: compactor.room,
+  })
   const settle = async (shareID: string) => {
     // An append may be waiting for a merge. A merge that begins now finds the share revoked.
     await compactor.settle(shareID)
     await appender.settle(shareID)
+    await cleaner.settle(shareID)
   }
   const revoker = createRevoker({ ...deps, reader, settle })
   const sweeper = createSweeper(deps)
-  const direct = createDirectDoor(deps)
+  const direct = createDirectDoor({ ...deps, rulesOf, behind })
+  const desk = createRedactionDesk({ ...deps, reader, cleaner, rulesOf })
   const admission = createAdmission(deps)
   const views = createViewCounter(deps)
   const expirer = createExpirer({ ...deps, forget: reader.forget })
@@ -127,6 +145,7 @@ export function createShares(given: SharesDeps): Shares {
     await views.flush()
     await expirer.expireOverdue()
     await revoker.resumeDeletions()
+    await cleaner.resume()
     await sweeper.sweepSuperseded()
     await deps.meta.forgetLeases(deps.machine.now() - ENDED_LEASE_MS)
   }
@@ -134,6 +153,7 @@ export function createShares(given: SharesDeps): Shares {
   async function idle(): Promise<void> {
     await Promise.allSettled(running)
     await compactor.idle()
+    await cleaner.idle()
   }
 
   return {
@@ -149,6 +169,8 @@ export function createShares(given: SharesDeps): Shares {
     reserve: (request) => track(direct.reserve(request)),
     recover: (request) => track(direct.recover(request)),
     presign: (request) => track(direct.presign(request)),
+    redact: (request) => track(desk.redact(request)),
+    redactions: desk.redactions,
     pass: direct.pass,
     manifest: direct.manifest,
     findSegment: direct.findSegment,
@@ -171,7 +193,7 @@ export function createShares(given: SharesDeps): Shares {
     idle,
     async stop() {
       sweeper.stop()
-      await Promise.all([idle(), compactor.stop()])
+      await Promise.all([idle(), compactor.stop(), cleaner.stop()])
       await views.flush()
     },
     isFresh: deps.notifier.isFresh,

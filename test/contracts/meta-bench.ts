@@ -29,7 +29,7 @@ export function newShare(changes: Partial<NewShare> = {}): NewShare {
 }
 
 export function newSegment(share: Pick<NewShare, "id">, id: string, items = 3): NewSegment {
-  return { id, objectKey: keyOf(share, id), items, bytes: 50, contentBytes: 400, createdAt: 5 }
+  return { id, objectKey: keyOf(share, id), items, bytes: 50, contentBytes: 400, createdAt: 5, redactions: 0 }
 }
 
 export function keyOf(share: Pick<NewShare, "id">, id: string): string {
@@ -60,6 +60,16 @@ export const SOMETHING: ShareMetadata = {
   diffs: 3,
   models: 4,
 }
+
+/** What a row says of a share that whoever has the link may see until it is revoked, and nobody has. */
+export const OPEN_TO_ITS_LINK = {
+  visibility: "unlisted",
+  password: undefined,
+  access: 0,
+  expiresAt: undefined,
+  views: 0,
+  firstViewedAt: undefined,
+} as const
 
 /** A store and short words for what is done to it. */
 export interface MetaBench {

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest"
-import { type MetaBench, NOTHING, newShare, secretOf } from "./meta-bench.ts"
+import { type MetaBench, NOTHING, newShare, OPEN_TO_ITS_LINK, secretOf } from "./meta-bench.ts"
 
 export function creationContract(bench: () => MetaBench) {
   test("a share begins active, at revision 0, with the secrets that it was given", async () => {
@@ -31,6 +31,9 @@ export function creationContract(bench: () => MetaBench) {
       ownID: false,
       encrypted: false,
       head: undefined,
+      redactions: 0,
+      redactedTo: 0,
+      ...OPEN_TO_ITS_LINK,
       storedBytes: 0,
     })
     expect(await meta.secrets(share.id)).toHaveLength(2)

@@ -89,7 +89,7 @@ export function plainContract(bench: () => MetaBench) {
     const { meta, create, seePlain, row } = bench()
     const share = await create({ door: "direct" })
     const describePlain = (version: string) =>
-      meta.describePlain({ shareID: share.id, version, metadata: SOMETHING })
+      meta.describePlain({ shareID: share.id, version, redactions: 0, metadata: SOMETHING })
     await describePlain("v1")
     expect((await row(share)).metadata).toEqual(NOTHING)
     const seen = await seePlain(share, { version: "v1" })

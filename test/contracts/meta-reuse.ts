@@ -1,5 +1,5 @@
 import { expect, test } from "vitest"
-import { type MetaBench, NOTHING, newShare, SOMETHING, secretOf } from "./meta-bench.ts"
+import { type MetaBench, NOTHING, newShare, OPEN_TO_ITS_LINK, SOMETHING, secretOf } from "./meta-bench.ts"
 
 export function reuseContract(bench: () => MetaBench) {
   const REVOKED = { generation: 0, state: "revoked" } as const
@@ -35,6 +35,11 @@ export function reuseContract(bench: () => MetaBench) {
       ownID: true,
       encrypted: false,
       head: undefined,
+      redactions: 0,
+      redactedTo: 0,
+      ...OPEN_TO_ITS_LINK,
+      // It goes on, as the revision does.
+      access: 1,
       storedBytes: 0,
     })
     expect(await commit(share, ["s4"])).toBe(4)

@@ -10,6 +10,7 @@ import { leaseContract } from "./meta-lease.ts"
 import { mergeContract } from "./meta-merge.ts"
 import { plainContract } from "./meta-plain.ts"
 import { quotaContract } from "./meta-quota.ts"
+import { redactionContract } from "./meta-redaction.ts"
 import { reuseContract } from "./meta-reuse.ts"
 import { ticketNoteContract } from "./meta-ticket-note.ts"
 
@@ -25,6 +26,7 @@ const CONTRACTS = [
   deletionContract,
   leaseContract,
   quotaContract,
+  redactionContract,
 ]
 
 /** What every MetaStore does, whatever it stands on. */

@@ -10,7 +10,7 @@ import { openPostgresStore } from "../../src/storage/meta/postgres.ts"
 import { openSqliteStore } from "../../src/storage/meta/sqlite.ts"
 import { shares } from "../../src/storage/migrations/0001-shares.ts"
 import { createPostgresServer, type PostgresServer } from "../postgres/server.ts"
-import { createMetaBench, NOTHING, newShare } from "./meta-bench.ts"
+import { createMetaBench, NOTHING, newShare, OPEN_TO_ITS_LINK } from "./meta-bench.ts"
 
 // A database that the first version filled, opened by this one.
 
@@ -132,6 +132,9 @@ describe.each(Object.entries(KINDS))("upgrade: %s", (_, create) => {
       ownID: false,
       encrypted: false,
       head: undefined,
+      redactions: 0,
+      redactedTo: 0,
+      ...OPEN_TO_ITS_LINK,
       storedBytes: 100,
     })
     expect(await meta.findShare("new")).toMatchObject({ form: undefined, revision: 0, syncs: 0 })
@@ -151,6 +154,7 @@ describe.each(Object.entries(KINDS))("upgrade: %s", (_, create) => {
         bytes: 50,
         contentBytes: 400,
         createdAt: 5,
+        redactions: 0,
       })),
     )
   })

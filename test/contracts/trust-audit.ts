@@ -94,6 +94,30 @@ export function auditContract(bench: () => TrustBench) {
       expect(await events(share.id)).toEqual(["recovered"])
     })
 
+    test("[A2] has an entry for rules that were added, and says how many", async () => {
+      const share = newShare()
+      await database.createShare(share)
+      const add = (ids: readonly string[], changes: object = {}) =>
+        database.addRedactions({
+          ...{ shareID: share.id, generation: 0, secretHash: undefined, most: 2, at: 9 },
+          rules: ids.map((id) => ({ id, rule: "sealed" })),
+          redact: (text) => text,
+          audit: { ...NOTE, event: "redacted", details: { occurrences: 5 } },
+          ...changes,
+        })
+      await add(["r1", "r2", "r1"])
+      await add(["r2", "r1"])
+      expect(await add(["r3"])).toBe("too_many")
+      await add(["r3"], { secretHash: "another", most: 9 })
+      expect(await read(share.id)).toMatchObject([
+        { ...NOTE, event: "redacted", details: { rules: 2, occurrences: 5 } },
+      ])
+      const broken = { ...NOTE, event: "redacted", actor: null as never }
+      await expect(add(["r3"], { most: 9, audit: broken })).rejects.toThrow("meta.addRedactions")
+      expect(await database.redactions(share.id, 0)).toHaveLength(2)
+      expect(await database.findShare(share.id)).toMatchObject({ redactions: 2, revision: 1 })
+    })
+
     test("[A2] and what it tells are one: where one fails, the other is not done either", async () => {
       const broken = newShare({ audit: { ...NOTE, at: Number.NaN, actor: null as never } })
       told.length = 0

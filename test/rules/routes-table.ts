@@ -270,6 +270,14 @@ export const ROWS: readonly Row[] = [
     expected: writes({ active: 200, revoked: 410 }),
   },
   {
+    route: "POST /api/share/:id/redact",
+    path: api("/redact"),
+    body: () => ({ rules: [{ id: "of-the-table", kind: "text", text: "what nobody said" }] }),
+    expected: writes({ active: 200, revoked: 410 }),
+    changes: true,
+  },
+  { route: "GET /api/share/:id/redactions", path: api("/redactions"), expected: STORED },
+  {
     route: "POST /api/share/:id/deltas",
     path: api("/deltas"),
     body: () => ({}),

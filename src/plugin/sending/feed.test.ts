@@ -34,6 +34,7 @@ function open(changes: Partial<FeedDeps> = {}): Promise<Feed> {
       async *items() {},
     },
     redactor: undefined,
+    takeOut: (item) => item,
     saveRedaction: async () => {},
     subagents: true,
     onFindings() {},

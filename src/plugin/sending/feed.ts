@@ -33,6 +33,8 @@ export interface FeedDeps {
   reader: SessionReader
   /** Undefined: content goes up as it is. */
   redactor: Redactor | undefined
+  /** The same item without what its owner took out of the share by hand. */
+  takeOut(item: Item): Item
   /** Makes the redactor's memory durable. Called before anything that it replaced is. */
   saveRedaction(): Promise<void>
   subagents: boolean
@@ -113,12 +115,13 @@ export async function openFeed(deps: FeedDeps): Promise<Feed> {
         const clean = await redact(withoutKey(item))
         if (!clean) continue
         findings.push(...clean.findings)
-        const line = toLine(clean.item)
-        const about = subject(clean.item, itemKey(clean.item, root))
+        const shared = deps.takeOut(clean.item)
+        const line = toLine(shared)
+        const about = subject(shared, itemKey(shared, root))
         // Unless this very batch says something else of it before.
-        if (!said.has(about) && accepted.has(clean.item, line)) continue
+        if (!said.has(about) && accepted.has(shared, line)) continue
         said.add(about)
-        batch.push({ item: clean.item, line })
+        batch.push({ item: shared, line })
         size += line.length
       }
       try {

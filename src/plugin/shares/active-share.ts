@@ -7,6 +7,7 @@ import { type Feed, openFeed } from "../sending/feed.ts"
 import { createClearForm, createSealedForm } from "../sending/segment-form.ts"
 import { createSender, type Sender } from "../sending/sender.ts"
 import { openShareRedactor } from "../sending/share-redactor.ts"
+import { createTakenOut } from "../sending/taken-out.ts"
 import { createTyping, type Typing } from "../sending/typing.ts"
 import { createFindingsReport } from "../telling/findings-report.ts"
 import type { KeyringEntry } from "./keyring.ts"
@@ -49,6 +50,7 @@ export async function openActiveShare(
   const sealer = keyText === undefined ? undefined : await createSealer(shareID, keyText)
   const redaction = await openShareRedactor(entry, deps)
   const report = createFindingsReport(entry, deps)
+  const taken = createTakenOut({ load: () => api.redactions(entry), onFailure: handlers.onFailure })
   let viewers = 0
   let timer: ReturnType<typeof setTimeout> | undefined
   const pace = () => (viewers > 0 ? deps.pace.watched : deps.pace.unwatched)
@@ -58,6 +60,7 @@ export async function openActiveShare(
     outbox,
     reader: deps.reader,
     redactor: redaction?.redactor,
+    takeOut: taken.takeOut,
     saveRedaction: async () => redaction?.save(),
     subagents: settings.subagents,
     onFindings: (found) => report.add(found),
@@ -78,7 +81,10 @@ export async function openActiveShare(
     pid: deps.pid,
     interval: () => pace().send,
     claim: () => feed.accepted.claim(),
-    onAnswer: (answer) => watch(answer.viewers),
+    onAnswer(answer) {
+      watch(answer.viewers)
+      taken.hear(answer.redactions)
+    },
     onMergeFailure: (error) => notices.log("warn", `a merge failed: ${String(error)}`),
     onFailure(error, final) {
       if (final) handlers.onLost(entry, error)

@@ -1,6 +1,6 @@
 import { notFound } from "../../protocol/errors.ts"
 import type { Machine, MetaStore, SecretScope, ShareRow } from "../ports.ts"
-import { authenticate } from "../secret.ts"
+import { authenticate, findBySecret } from "../secret.ts"
 
 /** What a request shows for itself, besides knowing the link. */
 export interface Credentials {
@@ -27,4 +27,21 @@ export async function requireOwner(
   if (owns && (await owns(share))) return
   if (secret === undefined) throw notFound()
   await authenticate(deps, { shareID: share.id, secret, to })
+}
+
+/**
+ * The same of a share that is still to be found, and the hash of the secret if that is what has shown it. Whether there is
+ * such a share, nobody else learns from the time that it takes.
+ */
+export async function findOwned(
+  deps: { meta: MetaStore; machine: Machine },
+  { shareID, credentials, to }: { shareID: string; credentials: Credentials; to: SecretScope },
+): Promise<{ share: ShareRow; secretHash: string | undefined }> {
+  const { secret, owns } = credentials
+  if (owns) {
+    const share = await deps.meta.findShare(shareID)
+    if (share && (await owns(share))) return { share, secretHash: undefined }
+  }
+  if (secret === undefined) throw notFound()
+  return findBySecret(deps, { shareID, secret, to })
 }

@@ -3,6 +3,8 @@ import type { Item } from "../../protocol/item.ts"
 import { formatBytes } from "../../protocol/limits.ts"
 import { type ActiveShare, requireActive } from "../active.ts"
 import { isQuotaExcess, quotaExceeded, requireRoom } from "../quota.ts"
+import { commitByRules, redactMetadata } from "../redact/commit-by-rules.ts"
+import type { RulesOf, ShareRules } from "../redact/rules.ts"
 import { authenticate } from "../secret.ts"
 import { encodeSegment, segmentKey } from "../segment.ts"
 import type { SharesDeps } from "../shares.ts"
@@ -31,10 +33,13 @@ export interface AppenderDeps extends SharesDeps {
   committed(share: ActiveShare, revision: number): void
   /** Waited for before each commit. Must not throw. */
   room(shareID: string): Promise<void>
+  rulesOf: RulesOf
+  /** Told of a commit that went by fewer rules than its share has by then. Must not throw. */
+  behind(shareID: string): void
 }
 
 export function createAppender(deps: AppenderDeps) {
-  const { meta, blobs, notifier, machine } = deps
+  const { meta, blobs, notifier, machine, rulesOf } = deps
   const exclusive = createKeyedMutex()
   const versionCache = createVersionCache(deps)
   /** What makes the appends to a share that are under way give up. */
@@ -68,7 +73,9 @@ export function createAppender(deps: AppenderDeps) {
       await deps.admitWriter?.(found)
       if (found.door !== "native") throw otherDoor()
       const { sessionID } = found
-      const arriving = readAhead(prepareAll(until(signal, items), sessionID), ({ line }) => line.length)
+      const rules = await rulesOf(found)
+      const prepared = prepareAll(until(signal, items), { sessionID, rules })
+      const arriving = readAhead(prepared, ({ line }) => line.length)
       // What is small arrives before its turn, so that a slow sender does not hold up the share's other syncs.
       await arriving.fill(HELD_WHOLE)
       const heldWhole = arriving.done
@@ -76,7 +83,7 @@ export function createAppender(deps: AppenderDeps) {
         await deps.room(shareID)
         // Again, now that it is this append's turn: a share that was revoked meanwhile must get no more objects.
         const share = await findWritable(shareID)
-        const versions = await versionCache.get(shareID, sessionID)
+        const versions = await versionCache.get(share, await rulesOf(share))
         const batch = beginBatch(versions)
         const lines = readAhead(newLines(arriving.all(), batch, sessionID), () => 1)
         await lines.fill(1)
@@ -85,7 +92,7 @@ export function createAppender(deps: AppenderDeps) {
         await requireRoom(deps, { creator: share.creator, bytes: 1 })
         if (heldWhole) signal.throwIfAborted()
         const all = heldWhole ? lines.all() : untilRevoked(shareID, lines.all())
-        return store({ share, secretHash, batch, lines: all })
+        return store({ share, secretHash, batch, lines: all, redactions: rules.count })
       })
     } finally {
       end()
@@ -104,8 +111,14 @@ export function createAppender(deps: AppenderDeps) {
     return requireActive(share)
   }
 
-  async function* prepareAll(batches: AsyncIterable<Item[]>, sessionID: string) {
-    for await (const batch of batches) for (const item of batch) yield prepare(item, sessionID, machine)
+  /** Without what the share's owner took out before. */
+  async function* prepareAll(
+    batches: AsyncIterable<Item[]>,
+    { sessionID, rules }: { sessionID: string; rules: ShareRules },
+  ) {
+    for await (const batch of batches) {
+      for (const item of batch) yield prepare(rules.redactItem(item).item, sessionID, machine)
+    }
   }
 
   /** The segment's lines: of what arrives, what is new, and what follows from it. */
@@ -127,17 +140,22 @@ export function createAppender(deps: AppenderDeps) {
     secretHash: string
     batch: Batch
     lines: AsyncIterable<string>
+    /** So many of the share's rules the lines go by. */
+    redactions: number
   }): Promise<number> {
-    const { share, secretHash, batch, lines } = commit
+    const { share, secretHash, batch, lines, redactions } = commit
     const shareID = share.id
     const id = crypto.randomUUID()
     const objectKey = segmentKey(share, id)
     const { size } = await blobs.put(objectKey, encodeSegment(lines, machine))
     const at = machine.now()
-    const { items, bytes: contentBytes, metadata } = batch
-    const segment = { id, objectKey, items, bytes: size, contentBytes, createdAt: at }
+    const { items, bytes: contentBytes } = batch
+    const segment = { id, objectKey, items, bytes: size, contentBytes, redactions, createdAt: at }
     const { quotas } = deps
-    const revision = await meta.commit({ shareID, segments: [segment], secretHash, at, metadata, quotas })
+    const { revision, count } = await commitByRules(deps, share, (goneBy) => ({
+      ...{ shareID, segments: [segment], secretHash, at, quotas },
+      metadata: redactMetadata(batch.metadata, goneBy),
+    }))
     if (typeof revision !== "number") {
       // Revoked while the body arrived, or another secret's first sync won: what was put is nobody's.
       await blobs.delete(objectKey)
@@ -145,6 +163,7 @@ export function createAppender(deps: AppenderDeps) {
       throw (await meta.findShare(shareID))?.state === "active" ? notFound() : gone()
     }
     batch.settle(revision)
+    if (count > redactions) deps.behind(shareID)
     notifier.publish({ shareID, revision, state: "active" })
     deps.committed(share, revision)
     return revision

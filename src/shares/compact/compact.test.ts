@@ -10,6 +10,7 @@ import type { Item } from "../../protocol/item.ts"
 import { createInProcessNotifier } from "../../storage/notifier/in-process.ts"
 import { type BlobStore, type MetaStore, StorageError } from "../ports.ts"
 import { readSegments } from "../read/read-segments.ts"
+import { createRulesReader } from "../redact/rules.ts"
 import type { Shares } from "../shares.ts"
 import { COMMITTABLE_MS } from "../upload-times.ts"
 import { createCompactor } from "./compact.ts"
@@ -33,6 +34,7 @@ function compactorOn(ports: { meta?: MetaStore; blobs?: BlobStore }, { now = () 
     notifier: createInProcessNotifier(),
     machine: { ...createMachine(), now },
     log: createLog("silent"),
+    rulesOf: createRulesReader({ meta: ports.meta ?? stack.meta, keys: TEST_KEYS }),
     keys: TEST_KEYS,
     maxShareBytes: 1,
     ...ports,

@@ -4,6 +4,7 @@ import { mergeItems } from "../../protocol/merge.ts"
 import { type ActiveShare, requireActive } from "../active.ts"
 import type { SegmentRow } from "../ports.ts"
 import { readSegments } from "../read/read-segments.ts"
+import type { RulesOf, ShareRules } from "../redact/rules.ts"
 import { encodeSegment, segmentKey } from "../segment.ts"
 import type { SharesDeps } from "../shares.ts"
 import { until } from "../until.ts"
@@ -43,8 +44,8 @@ interface Run {
   done: Promise<void>
 }
 
-export function createCompactor(deps: SharesDeps): Compactor {
-  const { meta, blobs, notifier, machine, log } = deps
+export function createCompactor(deps: SharesDeps & { rulesOf: RulesOf }): Compactor {
+  const { meta, blobs, notifier, machine, log, rulesOf } = deps
   const waiting = new Set<string>()
   const running = new Map<string, Run>()
   /** Who waits for the merges of a share that has fallen a group behind. */
@@ -106,12 +107,13 @@ export function createCompactor(deps: SharesDeps): Compactor {
     const id = crypto.randomUUID()
     const objectKey = segmentKey(share, id)
     const written = { items: 0, contentBytes: 0 }
-    const read = await reader({ share, replaced, signal })
+    const rules = await rulesOf(share)
+    const read = await reader({ share, replaced, rules, signal })
     const lines = counted(mergeItems(read, { rootSessionID: share.sessionID, fromTheStart }), written)
     const whole = untilRevoked(share.id, lines)
     const { size: bytes } = await blobs.put(objectKey, encodeSegment(whole, machine))
     const at = machine.now()
-    const segment = { id, objectKey, bytes, ...written, createdAt: at }
+    const segment = { id, objectKey, bytes, ...written, redactions: rules.count, createdAt: at }
     const replaces = replaced.map((segment) => segment.id)
     const request = { shareID: share.id, replaces, epoch: share.epoch, segment, secretHash: undefined, at }
     // When it took longer, a sweep may take the object for one that nobody committed.
@@ -130,19 +132,24 @@ export function createCompactor(deps: SharesDeps): Compactor {
   }
 
   /** How to read what is merged, twice. Most merges are of small segments, and a request costs more than its bytes. */
-  async function reader({ share, replaced, signal }: Omit<MergeJob, "fromTheStart">) {
+  async function reader({
+    share,
+    replaced,
+    rules,
+    signal,
+  }: Omit<MergeJob, "fromTheStart"> & { rules: ShareRules }) {
     const content = replaced.reduce((sum, { contentBytes }) => sum + contentBytes, 0)
-    if (content > HELD_WHOLE) return () => until(signal, inTurn(share, replaced))
-    const held = await collect(until(signal, together(share, replaced)))
+    if (content > HELD_WHOLE) return () => until(signal, inTurn({ share, rules }, replaced))
+    const held = await collect(until(signal, together({ share, rules }, replaced)))
     return () => each(held)
   }
 
-  async function* inTurn({ door }: ActiveShare, segments: SegmentRow[]): AsyncIterable<Item[]> {
-    for await (const { items } of readSegments(deps, { segments, door })) yield items
+  async function* inTurn({ share, rules }: Source, segments: SegmentRow[]): AsyncIterable<Item[]> {
+    for await (const { items } of readSegments(deps, { segments, door: share.door, rules })) yield items
   }
 
-  async function* together(share: ActiveShare, segments: SegmentRow[]): AsyncIterable<Item[]> {
-    const read = await Promise.all(segments.map((segment) => collect(inTurn(share, [segment]))))
+  async function* together(source: Source, segments: SegmentRow[]): AsyncIterable<Item[]> {
+    const read = await Promise.all(segments.map((segment) => collect(inTurn(source, [segment]))))
     yield* read.flat()
   }
 
@@ -180,6 +187,11 @@ export function createCompactor(deps: SharesDeps): Compactor {
       await idle()
     },
   }
+}
+
+interface Source {
+  share: ActiveShare
+  rules: ShareRules
 }
 
 interface MergeJob {

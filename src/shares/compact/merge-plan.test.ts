@@ -14,6 +14,7 @@ function segment(firstRevision: number, lastRevision = firstRevision): SegmentRo
     bytes: 1,
     contentBytes: 1,
     createdAt: 0,
+    redactions: 0,
   }
 }
 

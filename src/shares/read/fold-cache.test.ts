@@ -6,6 +6,7 @@ const MiB = 1024 * 1024
 const folded = (bytes: number): Folded => ({
   fold: createFold("ses_1"),
   generation: 0,
+  redactions: 0,
   revision: 1,
   bytes,
   changes: [],

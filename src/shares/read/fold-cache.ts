@@ -5,6 +5,8 @@ import type { ItemKey } from "../../protocol/item.ts"
 export interface Folded {
   fold: Fold
   generation: number
+  /** So many of the share's rules it goes by. */
+  redactions: number
   revision: number
   /** Uncompressed bytes that went into it. */
   bytes: number

@@ -3,12 +3,15 @@ import type { Item } from "../../protocol/item.ts"
 import { formatBytes } from "../../protocol/limits.ts"
 import { weigh } from "../../protocol/weight.ts"
 import { type BlobStore, type Machine, type SegmentRow, type ShareDoor, StorageError } from "../ports.ts"
+import type { ShareRules } from "../redact/rules.ts"
 import { decodeSegment } from "../segment.ts"
 
 interface Segments {
   segments: readonly SegmentRow[]
   /** What came by the direct door was written by somebody else: it is held to what it claimed. */
   door: ShareDoor
+  /** What their share's owner took out; without, they are read as they are stored. */
+  rules?: ShareRules
   /** What all items may weigh together, for those who hold them all; see `weigh`. */
   most?: number
 }
@@ -19,7 +22,7 @@ interface Segments {
  */
 export async function* readSegments(
   deps: { blobs: BlobStore; machine: Machine },
-  { segments, door, most = Number.POSITIVE_INFINITY }: Segments,
+  { segments, door, rules, most = Number.POSITIVE_INFINITY }: Segments,
 ): AsyncIterable<{ items: Item[]; revision: number }> {
   let weight = 0
   for (const segment of segments) {
@@ -27,7 +30,10 @@ export async function* readSegments(
       for await (const items of readSegment(deps, segment, door)) {
         for (const item of items) weight += weigh(item)
         if (weight > most) throw tooHeavy(most)
-        yield { items, revision: segment.lastRevision }
+        // Nearly always it has been taken out of what is stored by now.
+        const clean = rules && segment.redactions < rules.count
+        const shown = clean ? items.map((item) => rules.redactItem(item).item) : items
+        yield { items: shown, revision: segment.lastRevision }
       }
     } catch (error) {
       if (error instanceof StorageError || door === "native" || isUnreadable(error)) throw error

@@ -4,7 +4,9 @@ import { type Item, type ItemKey, itemKey } from "../../protocol/item.ts"
 import { type ActiveShare, requireActive } from "../active.ts"
 import { describeItems } from "../metadata.ts"
 import { createPauses } from "../pauses.ts"
+import { StorageError } from "../ports.ts"
 import { createRecent } from "../recent.ts"
+import type { RulesOf } from "../redact/rules.ts"
 import type { SharesDeps } from "../shares.ts"
 import type { PlainForm } from "../upload/plain.ts"
 import { EncryptedShare } from "./encrypted.ts"
@@ -47,8 +49,8 @@ const BATCH = 1_000
 /** Changes of a plain object that are kept for those who follow it. */
 const KEPT_CHANGES = 16
 
-export function createReader(deps: SharesDeps & { plain: PlainForm }): ShareReader {
-  const { meta, plain } = deps
+export function createReader(deps: SharesDeps & { plain: PlainForm; rulesOf: RulesOf }): ShareReader {
+  const { meta, plain, rulesOf } = deps
   const kept = createFoldCache()
   const loading = new Map<string, Loading>()
   /** What could not be read, until it is another: whoever asks for it would have it read again. */
@@ -85,7 +87,8 @@ export function createReader(deps: SharesDeps & { plain: PlainForm }): ShareRead
   async function advance(share: ActiveShare, fate: Loading["fate"]): Promise<Folded> {
     const { id, generation, revision, epoch } = share
     const known = kept.get(id)
-    const state = known?.generation === generation ? known : undefined
+    const same = known?.generation === generation && known.redactions === share.redactions
+    const state = same ? known : undefined
     const version = `${generation} ${revision} ${epoch}`
     const failed = faults.get(id)
     if (failed?.version === version) throw failed.fault
@@ -111,13 +114,16 @@ export function createReader(deps: SharesDeps & { plain: PlainForm }): ShareRead
     }
     const batches: Item[][] = []
     const most = 2 * deps.maxShareBytes
-    for await (const { items } of readSegments(deps, { segments, door: share.door, most }))
+    const rules = await rulesOf(share)
+    for await (const { items } of readSegments(deps, { segments, door: share.door, rules, most }))
       batches.push(items)
     for (const items of batches) state.fold.apply(items)
     for (const { lastRevision, contentBytes } of segments) {
       state.revision = lastRevision
       state.bytes += contentBytes
     }
+    // A rule raises the revision without a segment.
+    state.revision = Math.max(state.revision, share.revision)
     return state
   }
 
@@ -133,7 +139,10 @@ export function createReader(deps: SharesDeps & { plain: PlainForm }): ShareRead
       await pause()
     }
     const metadata = describeItems(state.fold.items(), share.sessionID)
-    if (share.plain) await meta.describePlain({ shareID: share.id, version: share.plain.version, metadata })
+    if (share.plain) {
+      const { version } = share.plain
+      await meta.describePlain({ shareID: share.id, version, redactions: share.redactions, metadata })
+    }
     if (!known) return state
     const change = { after: known.revision, keys: await differences(known.fold, state.fold) }
     return { ...state, changes: [...known.changes, change].slice(-KEPT_CHANGES) }
@@ -145,14 +154,15 @@ export function createReader(deps: SharesDeps & { plain: PlainForm }): ShareRead
     try {
       const state = await load(before)
       // Again behind the reading: what was revoked meanwhile is not shown.
-      const { fold, generation, revision } = state
+      const { fold, generation, revision, redactions } = state
       const share = await find(shareID)
-      // The id was given again meanwhile.
-      if (share.generation !== generation) return read(shareID)
+      // The id was given again meanwhile, or something was taken out.
+      if (share.generation !== generation || share.redactions !== redactions) return read(shareID)
       return { share: { ...share, revision }, fold, state }
     } catch (error) {
-      // Objects that went missing under the reading may be those of a share that was just revoked.
-      await find(shareID)
+      // Objects that went missing under the reading may be those of a share that was just revoked, or rewritten.
+      const { epoch } = await find(shareID)
+      if (epoch !== before.epoch && error instanceof StorageError) return read(shareID)
       throw error
     }
   }
@@ -166,11 +176,13 @@ export function createReader(deps: SharesDeps & { plain: PlainForm }): ShareRead
       const from = state.changes.findIndex(({ after }) => after === revision)
       return from < 0 ? undefined : new Set(state.changes.slice(from).flatMap(({ keys }) => [...keys]))
     }
+    // What was taken out may have stood anywhere.
+    if (revision < share.redactedTo) return undefined
     // A merged segment says more than what is new; of what it left out for good, a reader's own memory tells.
-    const segments = await meta.segments(share.id, revision)
+    const [rules, segments] = [await rulesOf(share), await meta.segments(share.id, revision)]
     const changed = new Set<ItemKey>()
     const probe = createFold(fold.rootSessionID)
-    for await (const { items } of readSegments(deps, { segments, door: share.door })) {
+    for await (const { items } of readSegments(deps, { segments, door: share.door, rules })) {
       for (const key of probe.apply(items)) changed.add(key)
     }
     return changed
@@ -191,8 +203,8 @@ export function createReader(deps: SharesDeps & { plain: PlainForm }): ShareRead
   }
 }
 
-function emptyState({ sessionID, generation }: ActiveShare): Folded {
-  return { fold: createFold(sessionID), generation, revision: 0, bytes: 0, changes: [] }
+function emptyState({ sessionID, generation, redactions }: ActiveShare): Folded {
+  return { fold: createFold(sessionID), generation, redactions, revision: 0, bytes: 0, changes: [] }
 }
 
 /** The keys of what one has and the other has not, or has otherwise. */

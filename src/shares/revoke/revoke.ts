@@ -2,6 +2,7 @@ import { type AuditOrigin, BY_ITSELF } from "../../protocol/audit.ts"
 import { gone, notFound, ShareError } from "../../protocol/errors.ts"
 import type { Receipt } from "../../protocol/routes.ts"
 import { type Credentials, requireOwner } from "../access/credentials.ts"
+import { withinPatience } from "../patience.ts"
 import type { BlobInfo, DeletionID, DeletionRow, Notifier, ShareRow } from "../ports.ts"
 import type { ShareReader } from "../read/read.ts"
 import { findBySecret } from "../secret.ts"
@@ -91,11 +92,13 @@ export function createRevoker(
       notifier.publish({ shareID: id, revision: share.revision, state: "revoked" })
     }
     if (revoked.length > 0) log.info({ shares: revoked }, "revoked")
+    // An upload that is still arriving, or a slow store, must not keep the caller waiting: the job goes on alone.
     await withinPatience(
       Promise.all([
         finishOrWait(shareID, generation),
         ...revoked.filter((id) => id !== shareID).map((id) => finishOrWait(id)),
       ]),
+      PATIENCE_MS,
     )
     const deletion = await meta.findDeletion(shareID, generation)
     if (!deletion) throw gone()
@@ -210,16 +213,6 @@ export function createRevoker(
         if (isDue(deletion)) await runDeletion(deletion)
     },
   }
-}
-
-/** An upload that is still arriving, or a slow store, must not keep the caller waiting: the job goes on alone. */
-async function withinPatience(work: Promise<unknown>): Promise<void> {
-  let timer: ReturnType<typeof setTimeout> | undefined
-  const patience = new Promise((resolve) => {
-    timer = setTimeout(resolve, PATIENCE_MS)
-  })
-  await Promise.race([work, patience])
-  clearTimeout(timer)
 }
 
 /** From when on nothing can come any more, by the machine's clock. Only this node's own writes have been waited for. */

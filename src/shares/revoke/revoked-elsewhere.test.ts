@@ -10,6 +10,7 @@ import type { Item } from "../../protocol/item.ts"
 import { createInProcessNotifier } from "../../storage/notifier/in-process.ts"
 import { createCompactor } from "../compact/compact.ts"
 import type { BlobStore, Log } from "../ports.ts"
+import { createRulesReader } from "../redact/rules.ts"
 
 /** Nodes on one stack hear nothing of each other: what they are told here is all. */
 let stack: Stack
@@ -77,6 +78,7 @@ function compactorOn(blobs: BlobStore, warned: unknown[] = []) {
     notifier,
     machine,
     log,
+    rulesOf: createRulesReader({ meta, keys: TEST_KEYS }),
     keys: TEST_KEYS,
     maxShareBytes: 1,
   })

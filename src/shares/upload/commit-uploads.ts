@@ -4,6 +4,8 @@ import type { ActiveShare } from "../active.ts"
 import { rowText } from "../metadata.ts"
 import type { Excess, ManifestLimits, NewSegment, SealedChange, ShareMetadata } from "../ports.ts"
 import { isQuotaExcess, quotaExceeded } from "../quota.ts"
+import { commitByRules, redactMetadata } from "../redact/commit-by-rules.ts"
+import type { RulesOf } from "../redact/rules.ts"
 import { plainKey, segmentKey } from "../segment.ts"
 import type { SharesDeps } from "../shares.ts"
 import { COMMITTABLE_MS } from "../upload-times.ts"
@@ -45,7 +47,13 @@ interface Writer {
 }
 
 /** Takes what clients have put into the store into the manifest, without reading it. */
-export function createUploadCommitter(deps: SharesDeps) {
+export function createUploadCommitter(
+  deps: SharesDeps & {
+    rulesOf: RulesOf
+    /** Told of what comes into a share that something was taken out of. Must not throw. */
+    behind(shareID: string): void
+  },
+) {
   const { meta, blobs, machine, notifier } = deps
   // A log holds old versions beside new ones until they are merged, so it may be larger than what it shows.
   const limits: ManifestLimits = { contentBytes: 2 * deps.maxShareBytes, segments: MOST_SEGMENTS }
@@ -72,17 +80,18 @@ export function createUploadCommitter(deps: SharesDeps) {
       title: rowText(metadata.title),
       directory: rowText(metadata.directory),
     }
-    const revision = await meta.commit({
+    const { revision, count } = await commitByRules(deps, share, (rules) => ({
       shareID,
       segments: ready,
       secretHash,
       at,
-      metadata: said,
+      metadata: said && redactMetadata(said, rules),
       limits: limitsOf(share),
       quotas: deps.quotas,
       sealed,
-    })
+    }))
     if (typeof revision !== "number") throw await refusal(shareID, revision)
+    if (count > 0) deps.behind(shareID)
     notifier.publish({ shareID, revision, state: "active" })
     return revision
   }
@@ -110,6 +119,7 @@ export function createUploadCommitter(deps: SharesDeps) {
       sealed,
     })
     // Another request may have done the same meanwhile.
+    if (done === true && share.redactions > 0) deps.behind(shareID)
     if (done === true || (await meta.knownSegments(shareID, [ready.id])).length > 0) return
     if (done) throw beyond(done)
     if ((await meta.findShare(shareID))?.state !== "active") throw gone()

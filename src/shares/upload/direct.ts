@@ -5,6 +5,7 @@ import { planMerge } from "../compact/merge-plan.ts"
 import { createReserver, type Reserved, type ReserveRequest } from "../create/reserve.ts"
 import type { SegmentRow, Ticket } from "../ports.ts"
 import { createRecoverer, type RecoverRequest } from "../recover/recover.ts"
+import type { RulesOf } from "../redact/rules.ts"
 import { findBySecret } from "../secret.ts"
 import type { SharesDeps } from "../shares.ts"
 import { createUploadCommitter, type UploadCommit, type UploadMerge } from "./commit-uploads.ts"
@@ -28,6 +29,8 @@ export interface PresignAnswer {
   tickets: SegmentTicket[]
   /** Ids of the segments that the client should merge next, in order; none: nothing to merge. */
   merge: string[]
+  /** How many rules the share has that its client should go by. */
+  redactions: number
 }
 
 export interface PassRequest {
@@ -74,7 +77,9 @@ export interface DirectDoor {
 /** Readings of a manifest while it changes again and again, before the reader is told to come again. */
 const MOST_TRIES = 8
 
-export function createDirectDoor(deps: SharesDeps): DirectDoor {
+export function createDirectDoor(
+  deps: SharesDeps & { rulesOf: RulesOf; behind(shareID: string): void },
+): DirectDoor {
   const { meta, blobs, notifier } = deps
   const recover = createRecoverer(deps)
   const reserve = createReserver(deps)
@@ -108,11 +113,12 @@ export function createDirectDoor(deps: SharesDeps): DirectDoor {
     share: ActiveShare,
     wishes: readonly SegmentWish[] | undefined,
   ): Promise<PresignAnswer> {
-    const { revision, epoch } = share
-    if (!wishes) return { revision, epoch, plain: await office.forPlain(share), tickets: [], merge: [] }
+    const { revision, epoch, redactions } = share
+    const said = { revision, epoch, redactions }
+    if (!wishes) return { ...said, plain: await office.forPlain(share), tickets: [], merge: [] }
     const [tickets, segments] = [await office.forSegments(share, wishes), await meta.segments(share.id)]
     const merge = (planMerge(segments) ?? []).map(({ id }) => id)
-    return { revision, epoch, plain: undefined, tickets, merge }
+    return { ...said, plain: undefined, tickets, merge }
   }
 
   return {
@@ -132,6 +138,8 @@ export function createDirectDoor(deps: SharesDeps): DirectDoor {
       const { share } = await enterToWrite({ shareID, secret })
       if (passing.some((each) => "sealed" in each !== share.encrypted)) throw otherText(share)
       await admit()
+      // Nobody can tell what was taken out from text that comes in pieces: it is shown when it is committed.
+      if (share.redactions > 0) return
       for (const each of passing) notifier.pass(shareID, each)
     },
 

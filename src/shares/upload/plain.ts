@@ -6,6 +6,7 @@ import { hasMoreValues } from "../../protocol/weight.ts"
 import { type ActiveShare, requireActive } from "../active.ts"
 import { createPauses } from "../pauses.ts"
 import { createRecent } from "../recent.ts"
+import type { RulesOf } from "../redact/rules.ts"
 import { plainKey } from "../segment.ts"
 import type { SharesDeps } from "../shares.ts"
 import { LATE_UPLOAD_MS } from "../upload-times.ts"
@@ -22,13 +23,23 @@ const REMEMBERED = 10_000
 export interface PlainForm {
   /** The share as it is now. Raises its revision when the object is another than the row says. Throws `gone`. */
   look(share: ActiveShare): Promise<ActiveShare>
-  /** What the object says. Throws `unreadable`. */
+  /** What the object says, without what its owner took out. Throws `unreadable`. */
   read(share: ActiveShare): Promise<Item[]>
+  /** As `look`, however lately somebody looked. */
+  see(share: ActiveShare): Promise<ActiveShare>
+  /** The object as it is stored. Throws `unreadable`, `gone`. */
+  readJson(share: ActiveShare): Promise<unknown>
 }
 
 /** The form of clients that know no segments: one ShareData object, put by presigned URL without telling anybody. */
-export function createPlainForm(deps: SharesDeps): PlainForm {
-  const { meta, blobs, machine, notifier } = deps
+export function createPlainForm(
+  deps: SharesDeps & {
+    rulesOf: RulesOf
+    /** Told of each new version of a share that something was taken out of. Must not throw. */
+    behind(shareID: string): void
+  },
+): PlainForm {
+  const { meta, blobs, machine, notifier, rulesOf } = deps
   const looks = createRecent<{ generation: number; at: number }>(REMEMBERED)
   const looking = new Map<string, Promise<ActiveShare>>()
   /** What the last reading of a share took. Milliseconds. */
@@ -49,10 +60,11 @@ export function createPlainForm(deps: SharesDeps): PlainForm {
     })
     if (!seen) throw gone()
     notifier.publish({ shareID: seen.id, revision: seen.revision, state: "active" })
+    if (seen.redactions > 0) deps.behind(seen.id)
     return requireActive(seen)
   }
 
-  async function readNow(share: ActiveShare): Promise<Item[]> {
+  async function readJson(share: ActiveShare): Promise<unknown> {
     if (share.plain && share.plain.bytes > LIMITS.plainBytes) throw tooLarge()
     const body = await blobs.get(plainKey(share))
     // Taken away between the look and this.
@@ -64,10 +76,15 @@ export function createPlainForm(deps: SharesDeps): PlainForm {
       if (size > LIMITS.plainBytes) throw tooLarge()
       chunks.push(chunk)
     }
+    return parse(chunks)
+  }
+
+  async function readNow(share: ActiveShare): Promise<Item[]> {
+    const [rules, json] = [await rulesOf(share), await readJson(share)]
     const items: Item[] = []
     const pause = createPauses()
-    for (const item of readShareData(parse(chunks), share.sessionID)) {
-      items.push(item)
+    for (const item of readShareData(json, share.sessionID)) {
+      items.push(rules.redactItem(item).item)
       await pause()
     }
     return items
@@ -90,6 +107,9 @@ export function createPlainForm(deps: SharesDeps): PlainForm {
       looking.set(name, look)
       return look
     },
+
+    see: lookNow,
+    readJson,
 
     async read(share) {
       const began = performance.now()

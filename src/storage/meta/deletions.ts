@@ -3,7 +3,7 @@ import type { AuditNote } from "../../protocol/audit.ts"
 import type { DeletionID, MetaStore } from "../../shares/ports.ts"
 import type { AuditWriter } from "../trust/audit-writer.ts"
 import type { Dialect } from "./dialect.ts"
-import { NO_METADATA, toDeletion } from "./rows.ts"
+import { NO_METADATA, NOT_REDACTED, toDeletion } from "./rows.ts"
 import type { Schema } from "./schema.ts"
 
 type DeletionQueries = Pick<
@@ -137,13 +137,14 @@ async function revoke(
       plain_bytes: null,
       stored_bytes: 0,
       head: null,
+      ...NOT_REDACTED,
       password: null,
       views: 0,
       first_viewed_at: null,
     }))
     .where("share_id", "in", ids)
     .execute()
-  for (const table of ["segments", "superseded"] as const) {
+  for (const table of ["segments", "superseded", "redactions"] as const) {
     await tx.deleteFrom(table).where("share_id", "in", ids).execute()
   }
   await tx

@@ -11,6 +11,7 @@ import { endLease, forgetLeases, takeLease } from "./leases.ts"
 import { createListQueries } from "./lists.ts"
 import { createManifestQueries } from "./manifest.ts"
 import { createPlainQueries } from "./plain.ts"
+import { createRedactionQueries } from "./redactions.ts"
 import type { Schema } from "./schema.ts"
 import { createSecretQueries } from "./secrets.ts"
 import { createShareQueries } from "./shares.ts"
@@ -29,6 +30,7 @@ export function createKyselyStore(db: Kysely<Schema>, dialect: Dialect): Databas
     ...createManifestQueries(db, dialect),
     ...createPlainQueries(db),
     ...createDeletionQueries(db, { dialect, audit }),
+    ...createRedactionQueries(db, { dialect, audit }),
     ...createAccessQueries(db, { dialect, audit }),
     ...createListQueries(db),
     takeLease: (lease) => takeLease(db, lease),

@@ -2,6 +2,7 @@ import { type Insertable, type Kysely, sql, type Transaction } from "kysely"
 import type { Commit, Excess, ManifestLimits, Merge, MetaStore, NewSegment } from "../../shares/ports.ts"
 import type { Dialect } from "./dialect.ts"
 import { bytesOfSegments, createQuotaCheck, type QuotaCheck } from "./quota-check.ts"
+import { DUE } from "./redactions.ts"
 import { fromMetadata, toSegment } from "./rows.ts"
 import type { Schema } from "./schema.ts"
 import { canWrite } from "./secrets.ts"
@@ -52,11 +53,12 @@ export function createManifestQueries(db: Kysely<Schema>, dialect: Dialect): Man
       return new Set(rows.map((row) => row.object_key))
     },
 
-    async superseded(before, limit) {
+    async superseded(before, limit, shareID) {
       const rows = await db
         .selectFrom("superseded")
         .selectAll()
         .where("since", "<", before)
+        .$if(shareID !== undefined, (query) => query.where("share_id", "=", shareID ?? ""))
         .orderBy("since")
         .limit(limit)
         .execute()
@@ -108,7 +110,7 @@ async function hold(
 ) {
   const share = await tx
     .selectFrom("shares")
-    .select(["revision", "epoch", "form", "creator"])
+    .select(["revision", "epoch", "form", "redactions", "creator"])
     .where("share_id", "=", shareID)
     .where("state", "=", "active")
     .$if(dialect.locksRows, (query) => query.forUpdate())
@@ -123,13 +125,15 @@ async function commit(
   tx: Transaction<Schema>,
   request: Commit & Means,
 ): Promise<number | Excess | "moved" | undefined> {
-  const { shareID, segments, secretHash, at, metadata, limits, quotas, sealed, dialect, check } = request
+  const { shareID, segments, secretHash, at, metadata, limits, quotas, sealed, redactions } = request
+  const { dialect, check } = request
   const share = await hold(tx, { shareID, secretHash, dialect })
   if (!share || share.form === "plain") return undefined
   const taken = new Set(await known(tx, { shareID, ids: segments.map(({ id }) => id) }))
   // Also one that the caller names twice.
   const added = segments.filter(({ id }) => !taken.has(id) && taken.add(id))
   if (added.length === 0) return share.revision
+  if (redactions !== undefined && redactions !== share.redactions) return "moved"
   if (sealed && (sealed.revision !== share.revision || sealed.epoch !== share.epoch)) return "moved"
   const excess = limits && (await excessOf(tx, { shareID, added, limits }))
   if (excess) return excess
@@ -220,7 +224,8 @@ async function merge(
         share_id: shareID,
         segment_id: row.segment_id,
         object_key: row.object_key,
-        since: at,
+        // What was taken out of the share is in them for nobody any more.
+        since: share.redactions > 0 ? DUE : at,
       })),
     )
     .execute()
@@ -265,5 +270,6 @@ function toRow(
     bytes: segment.bytes,
     content_bytes: segment.contentBytes,
     created_at: segment.createdAt,
+    redactions: segment.redactions ?? 0,
   }
 }

@@ -16,6 +16,7 @@ export function createPlainQueries(db: Kysely<Schema>): Pick<MetaStore, "seePlai
           updated_at: at,
           plain_version: version,
           plain_bytes: bytes,
+          plain_redactions: 0,
           stored_bytes: bytes,
         }))
         .where("share_id", "=", shareID)
@@ -36,12 +37,13 @@ export function createPlainQueries(db: Kysely<Schema>): Pick<MetaStore, "seePlai
       return row && toShare(row)
     },
 
-    async describePlain({ shareID, version, metadata }) {
+    async describePlain({ shareID, version, redactions, metadata }) {
       await db
         .updateTable("shares")
         .set(fromMetadata(metadata))
         .where("share_id", "=", shareID)
         .where("plain_version", "=", version)
+        .where("redactions", "=", redactions)
         .execute()
     },
   }

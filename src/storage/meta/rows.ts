@@ -1,5 +1,5 @@
 import type { Selectable, Updateable } from "kysely"
-import type { DeletionRow, SegmentRow, ShareMetadata, ShareRow } from "../../shares/ports.ts"
+import type { DeletionRow, RedactionRow, SegmentRow, ShareMetadata, ShareRow } from "../../shares/ports.ts"
 import type { Schema } from "./schema.ts"
 
 /** Rows as the database has them ↔ rows as the ports say them. */
@@ -31,6 +31,8 @@ export function toShare(row: Selectable<Schema["shares"]>): ShareRow {
     ownID: row.own_id === 1,
     encrypted: row.encrypted === 1,
     head: row.head ?? undefined,
+    redactions: row.redactions,
+    redactedTo: row.redacted_to,
     visibility: row.visibility,
     password: row.password ?? undefined,
     access: row.access,
@@ -66,6 +68,13 @@ export const NO_METADATA = fromMetadata({
   models: 0,
 })
 
+/** What a share says that nothing was taken out of. */
+export const NOT_REDACTED = {
+  redactions: 0,
+  redacted_to: 0,
+  plain_redactions: 0,
+} satisfies Updateable<Schema["shares"]>
+
 export function toSegment(row: Selectable<Schema["segments"]>): SegmentRow {
   return {
     id: row.segment_id,
@@ -76,6 +85,19 @@ export function toSegment(row: Selectable<Schema["segments"]>): SegmentRow {
     bytes: row.bytes,
     contentBytes: row.content_bytes,
     createdAt: row.created_at,
+    redactions: row.redactions,
+  }
+}
+
+export function toRedaction(row: Selectable<Schema["redactions"]>): RedactionRow {
+  return {
+    id: row.id,
+    rule: row.rule,
+    createdAt: row.created_at,
+    occurrences: row.occurrences,
+    items: row.items,
+    segments: row.segments,
+    objects: row.objects,
   }
 }
 
@@ -94,6 +116,6 @@ export function toDeletion(row: Selectable<Schema["deletions"]>): DeletionRow {
 }
 
 /** PostgreSQL takes no NUL. */
-function toText(text: string | undefined): string | null {
+export function toText(text: string | undefined): string | null {
   return text?.replaceAll("\0", "") ?? null
 }

@@ -33,6 +33,9 @@ export interface Schema extends TrustSchema {
     stored_bytes: number
     encrypted: number
     head: string | null
+    redactions: number
+    redacted_to: number
+    plain_redactions: number
     token_id: string | null
     revoked_reason: string | null
     visibility: Visibility
@@ -53,6 +56,7 @@ export interface Schema extends TrustSchema {
     bytes: number
     content_bytes: number
     created_at: number
+    redactions: number
   }
   superseded: { share_id: string; segment_id: string; object_key: string; since: number }
   deletions: {
@@ -66,6 +70,18 @@ export interface Schema extends TrustSchema {
     tickets_until: number | null
     cleared_at: number | null
     finished_at: number | null
+  }
+  redactions: {
+    share_id: string
+    generation: number
+    number: number
+    id: string
+    rule: string
+    created_at: number
+    occurrences: number
+    items: number
+    segments: number
+    objects: number
   }
   leases: { name: string; until: number }
 }

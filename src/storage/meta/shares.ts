@@ -3,7 +3,7 @@ import { USUAL_VISIBILITY } from "../../protocol/visibility.ts"
 import type { MetaStore, NewShare } from "../../shares/ports.ts"
 import type { AuditWriter } from "../trust/audit-writer.ts"
 import type { Dialect } from "./dialect.ts"
-import { NO_METADATA, toShare } from "./rows.ts"
+import { NO_METADATA, NOT_REDACTED, toShare } from "./rows.ts"
 import type { Schema } from "./schema.ts"
 import { giveSecrets } from "./secrets.ts"
 
@@ -107,6 +107,7 @@ function beginning(share: NewShare) {
     stored_bytes: 0,
     encrypted: encrypted ? 1 : 0,
     head: null,
+    ...NOT_REDACTED,
     visibility: access?.visibility ?? USUAL_VISIBILITY,
     password: access?.password ?? null,
     expires_at: access?.expiresAt ?? null,
@@ -149,6 +150,7 @@ async function reuseShare(
     .returning("share_id")
     .executeTakeFirst()
   if (!taken) return false
+  await tx.deleteFrom("redactions").where("share_id", "=", share.id).execute()
   await tx.deleteFrom("share_secrets").where("share_id", "=", share.id).execute()
   await giveSecrets(tx, share)
   if (was.state === "active") {

@@ -6,6 +6,7 @@ import { encryption } from "./0004-encryption.ts"
 import { quotas } from "./0005-quotas.ts"
 import { access } from "./0006-access.ts"
 import { trust } from "./0007-trust.ts"
+import { redactions } from "./0008-redactions.ts"
 
 /** Every migration, in order. Numbers are never reused and a released migration is never edited. */
 const MIGRATIONS: Record<string, Migration> = {
@@ -16,6 +17,7 @@ const MIGRATIONS: Record<string, Migration> = {
   "0005-quotas": quotas,
   "0006-access": access,
   "0007-trust": trust,
+  "0008-redactions": redactions,
 }
 
 /**
