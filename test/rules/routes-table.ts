@@ -333,7 +333,8 @@ export const ROWS: readonly Row[] = [
     form: { link: "nowhere", secret: "none" },
     expected: own(400),
   },
-  ...["leave", "revoke", ":id/access", ":id/revoke", ":id/secret"].map(
+  { route: "GET /shares/:id/redact", path: ({ id }) => `/shares/${id}/redact`, expected: own(403) },
+  ...["leave", "revoke", ":id/access", ":id/redact", ":id/revoke", ":id/secret"].map(
     (rest): Row => ({
       route: `POST /shares/${rest}`,
       path: ({ id }) => `/shares/${rest.replace(":id", id)}`,
