@@ -5,6 +5,7 @@ import { ShareError } from "../protocol/errors.ts"
 import { ROUTES, type Route } from "../protocol/routes.ts"
 import { maskPath, pathOf, refuseBlocked, splitPathToken } from "./access.ts"
 import { createAdminRoutes } from "./admin.ts"
+import { createAdminPages } from "./admin-pages.ts"
 import { createVisitors } from "./admit.ts"
 import { assetUrls, createAssetRoutes } from "./assets.ts"
 import { createCardRoutes } from "./card.ts"
@@ -77,7 +78,7 @@ export function createApp(deps: ApiDeps): App {
   })
 
   const limits = createLimits(deps)
-  for (const path of ["/api/share/*", "/api/upload/*", "/share/*", "/s/*", "/enter"])
+  for (const path of ["/api/share/*", "/api/upload/*", "/share/*", "/s/*", "/enter", "/admin/*"])
     app.use(path, limits.countRequest)
   if (config.lock) app.use(createLock(config.lock, deps))
   app.get(ROUTES.health.path, (c) => c.json({ ok: true, version: config.version }))
@@ -113,6 +114,7 @@ export function createApp(deps: ApiDeps): App {
   app.route("/", cards.routes)
   app.route("/", createEnterRoutes(deps))
   app.route("/", createAdminRoutes(deps))
+  app.route("/", createAdminPages(deps))
   if (uploads) app.route("/", createUploadRoutes({ door: uploads, maxBytes: config.maxSyncBytes }))
 
   const routes: Route[] = Object.values({ ...ROUTES, ...ADMIN_ROUTES })

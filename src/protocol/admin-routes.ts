@@ -44,6 +44,8 @@ export const auditQuery = z.object({
   share: z.optional(shareParams.shape.id),
 })
 
+export type AuditFilter = z.infer<typeof auditQuery>
+
 export const sharesQuery = z.object({
   /** An id, or a part of a title. */
   search: z.optional(z.string().check(z.minLength(1), z.maxLength(200))),
@@ -57,6 +59,8 @@ export const sharesQuery = z.object({
   ),
   limit: z.optional(z.string().check(z.regex(/^([1-9]\d?|1\d\d|200)$/, "must be a number from 1 to 200"))),
 })
+
+export type SharesFilter = z.infer<typeof sharesQuery>
 
 export const takeDownBody = z.object({
   /** Shown to whoever opens the link, as it is. */
