@@ -38,14 +38,14 @@ export function createAdminDesk(deps: ApiDeps): AdminDesk {
   ): Promise<Response> {
     try {
       const made = await make()
-      return typeof made === "string" ? c.html(made, 200, HEADERS) : made
+      return typeof made === "string" ? c.html(made) : made
     } catch (error) {
       if (!(error instanceof ShareError) || error.status >= 500) throw error
       const section = sectionOf(c.req.path)
       const back = section === "overview" ? "/admin" : `/admin/${section}`
       const asked = c.req.method === "POST" ? "change" : "page"
       const page = renderAdminRefusal(frame, { section, asked, message: error.message, back })
-      return c.html(page, error.status, HEADERS)
+      return c.html(page, error.status)
     }
   }
 
@@ -75,5 +75,3 @@ export function filled<T extends z.ZodMiniType>(schema: T) {
 function withoutEmpty(fields: unknown): unknown {
   return Object.fromEntries(Object.entries(fields ?? {}).filter(([, value]) => value !== ""))
 }
-
-const HEADERS = { "cache-control": "no-store", "x-robots-tag": "noindex" }

@@ -45,8 +45,13 @@ export function createAdminPages(deps: ApiDeps): Hono<ApiEnv> {
     })
   })
 
+  app.use("/admin/*", async (c, next) => {
+    await next()
+    c.res.headers.set("x-robots-tag", "noindex")
+  })
+
   app.get("/admin", async (c, next) =>
-    (await desk.browsers.readSession(c, "admin")) ? showOverview(c, next) : c.html(door(), 200, HEADERS),
+    (await desk.browsers.readSession(c, "admin")) ? showOverview(c, next) : c.html(door()),
   )
 
   app.post("/admin/enter", async (c) => {
@@ -55,7 +60,7 @@ export function createAdminPages(deps: ApiDeps): Hono<ApiEnv> {
       await requireAdminToken(c, deps, token)
     } catch (error) {
       if (!(error instanceof ShareError) || error.code !== "unauthorized") throw error
-      return c.html(door(error.message), error.status, { ...HEADERS, "www-authenticate": "Bearer" })
+      return c.html(door(error.message), error.status, { "www-authenticate": "Bearer" })
     }
     return letIn(c, { deps, browsers: desk.browsers, entry: { kind: "admin", subject: {} } })
   })
@@ -74,5 +79,3 @@ export function createAdminPages(deps: ApiDeps): Hono<ApiEnv> {
   app.route("/", createAdminAuditPages(deps, desk))
   return app
 }
-
-const HEADERS = { "cache-control": "no-store", "x-robots-tag": "noindex" }
