@@ -18,6 +18,7 @@ export async function buildAssets(outdir) {
       export: "src/viewer/browser/export.ts",
       theme: "src/viewer/browser/theme.ts",
       style: "src/viewer/styles/style.css",
+      admin: "src/viewer/styles/admin.css",
       themes: "src/viewer/themes/themes.css.ts",
       icon: "src/viewer/styles/icon.svg",
     },

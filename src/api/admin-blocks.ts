@@ -10,12 +10,14 @@ export function createAdminBlockRoutes(deps: ApiDeps): Hono<ApiEnv> {
   const { blocks } = deps.trust
   const app = new Hono<ApiEnv>()
 
-  app.get(ADMIN_ROUTES.listBlocks.path, async (c) => c.json({ blocks: (await blocks.list()).map(toAnswer) }))
+  app.get(ADMIN_ROUTES.listBlocks.path, async (c) =>
+    c.json({ blocks: (await blocks.list()).map(toBlockAnswer) }),
+  )
 
   app.post(ADMIN_ROUTES.addBlock.path, async (c) => {
     const body = await readBody(c, blockBody)
     const block = await blocks.add({ ...body, by: await originOf(c, deps, "admin") })
-    return c.json({ block: toAnswer(block) })
+    return c.json({ block: toBlockAnswer(block) })
   })
 
   app.delete(ADMIN_ROUTES.removeBlock.path, async (c) => {
@@ -27,6 +29,6 @@ export function createAdminBlockRoutes(deps: ApiDeps): Hono<ApiEnv> {
   return app
 }
 
-function toAnswer({ createdAt, ...block }: BlockRow): BlockAnswer {
+export function toBlockAnswer({ createdAt, ...block }: BlockRow): BlockAnswer {
   return { ...block, createdAt: new Date(createdAt).toISOString() }
 }

@@ -5,6 +5,7 @@ import { ShareError } from "../protocol/errors.ts"
 import { ROUTES, type Route } from "../protocol/routes.ts"
 import { maskPath, pathOf, refuseBlocked, splitPathToken } from "./access.ts"
 import { createAdminRoutes } from "./admin.ts"
+import { createAdminPages } from "./admin-pages.ts"
 import { createVisitors } from "./admit.ts"
 import { assetUrls, createAssetRoutes } from "./assets.ts"
 import { createCardRoutes } from "./card.ts"
@@ -41,7 +42,7 @@ export interface App {
 
 /** What is counted by address, on each node (api/limits.ts). */
 const COUNTED = [
-  ...["/api/share/*", "/api/upload/*", "/share/*", "/s/*", "/enter"],
+  ...["/api/share/*", "/api/upload/*", "/share/*", "/s/*", "/enter", "/admin/*"],
   ...["/api/owner/*", "/shares", "/shares/*", "/api/sessions", "/sessions"],
 ]
 
@@ -126,6 +127,7 @@ export function createApp(deps: ApiDeps): App {
   app.route("/", cards.routes)
   app.route("/", createEnterRoutes(deps))
   app.route("/", createAdminRoutes(deps))
+  app.route("/", createAdminPages(deps))
   if (uploads) app.route("/", createUploadRoutes({ door: uploads, maxBytes: config.maxSyncBytes }))
 
   const routes: Route[] = Object.values({ ...ROUTES, ...ADMIN_ROUTES })

@@ -13,6 +13,11 @@ export function assetUrls(assets: Assets): PageAssets & { icon: string } {
   }
 }
 
+/** Only the operator's pages load it. */
+export function adminStyleUrl({ adminStyle }: Assets): string {
+  return urlOf(adminStyle)
+}
+
 function urlOf({ name }: Asset): string {
   return `/assets/${name}`
 }

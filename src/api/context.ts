@@ -22,6 +22,8 @@ export interface Assets {
   /** Runs before a page is drawn, and brings `themes` where the reader chose one. */
   themeScript: Asset
   style: Asset
+  /** For the operator's pages, behind the other. */
+  adminStyle: Asset
   themes: Asset
   icon: Asset
 }

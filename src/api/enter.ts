@@ -1,12 +1,13 @@
-import { Hono } from "hono"
+import { type Context, Hono } from "hono"
 import * as z from "zod/mini"
 import { ShareError } from "../protocol/errors.ts"
 import type { SessionKind } from "../trust/ports.ts"
+import type { Entry } from "../trust/sessions.ts"
 import { renderEnterPage } from "../viewer/enter-page.ts"
 import { assetUrls } from "./assets.ts"
 import { originOf } from "./audit-origin.ts"
 import { readQuery } from "./body.ts"
-import { createBrowserSessions } from "./browser-session.ts"
+import { type BrowserSessions, createBrowserSessions } from "./browser-session.ts"
 import type { ApiDeps, ApiEnv } from "./context.ts"
 
 const codeField = z.object({
@@ -41,14 +42,22 @@ export function createEnterRoutes(deps: ApiDeps, browsers = createBrowserSession
         "This link has been used, or is older than ten minutes. Ask for a new one.",
       )
     }
-    await browsers.startSession(c, entry.kind, entry.subject)
-    if (entry.kind === "admin") {
-      await trust.audit.record({ ...(await originOf(c, deps, "admin")), event: "admin_entered" })
-    }
-    return c.redirect(HOMES[entry.kind], 303)
+    return letIn(c, { deps, browsers, entry })
   })
 
   return app
+}
+
+/** Starts a session for whoever has shown what lets them in, and leads them to where it begins. */
+export async function letIn(
+  c: Context<ApiEnv>,
+  { deps, browsers, entry }: { deps: Pick<ApiDeps, "trust">; browsers: BrowserSessions; entry: Entry },
+): Promise<Response> {
+  await browsers.startSession(c, entry.kind, entry.subject)
+  if (entry.kind === "admin") {
+    await deps.trust.audit.record({ ...(await originOf(c, deps, "admin")), event: "admin_entered" })
+  }
+  return c.redirect(HOMES[entry.kind], 303)
 }
 
 /** The address of a link with such a code. */

@@ -10,6 +10,7 @@ import type { BrowserSession } from "../trust/sessions.ts"
 import { renderOwnedList } from "../viewer/owner/owned-list.ts"
 import { renderOwnedShare, type Told } from "../viewer/owner/owned-share.ts"
 import { renderOwnerEntry } from "../viewer/owner/owner-entry.ts"
+import { type RedactPage, renderRedactPage } from "../viewer/owner/redact-page.ts"
 import { assetUrls } from "./assets.ts"
 import { originOf } from "./audit-origin.ts"
 import { readParams, readQuery } from "./body.ts"
@@ -18,6 +19,7 @@ import type { ApiDeps, ApiEnv } from "./context.ts"
 import { importUrlOf } from "./import-url.ts"
 import { listOwned } from "./owned-shares.ts"
 import { subjectOf } from "./owner.ts"
+import { fromOf, readChosenRules, redactForm } from "./owner-redaction.ts"
 import { isOf } from "./ownership.ts"
 
 type OwnerSession = BrowserSession<"owner">
@@ -91,7 +93,8 @@ export function createOwnerPages(deps: ApiDeps): Hono<ApiEnv> {
   })
 
   app.get("/shares/:id", async (c) => {
-    const session = await browsers.requireSession(c, "owner")
+    const session = await browsers.readSession(c, "owner")
+    if (!session) return answer(c, renderOwnerEntry({ assets }), 403)
     return answerShare(c, session, await findOwned(c, session))
   })
 
@@ -144,6 +147,48 @@ export function createOwnerPages(deps: ApiDeps): Hono<ApiEnv> {
     })
     return answerShare(c, session, share, { secret })
   })
+
+  app.get("/shares/:id/redact", async (c) => {
+    const session = await browsers.requireSession(c, "owner")
+    const { id } = await findOwned(c, session)
+    return answerRedact(c, { session, shareID: id })
+  })
+
+  app.post("/shares/:id/redact", async (c) => {
+    const session = await browsers.requireSession(c, "owner")
+    const fields = await browsers.readForm(c, redactForm, session)
+    const { id: shareID } = await findOwned(c, session)
+    try {
+      const rules = readChosenRules(fields)
+      const by = await originOf(c, deps, actorOf(session))
+      const receipt = await shares.redact({ shareID, credentials: ownedBy(session), rules, by })
+      return answerRedact(c, { session, shareID, receipt })
+    } catch (error) {
+      if (!(error instanceof ShareError) || (error.status !== 400 && error.status !== 409)) throw error
+      return answerRedact(c, { session, shareID, refused: error.message }, error.status)
+    }
+  })
+
+  async function answerRedact(
+    c: Context<ApiEnv>,
+    {
+      session,
+      shareID,
+      ...told
+    }: { session: OwnerSession; shareID: string } & Pick<RedactPage, "receipt" | "refused">,
+    status: ShareError["status"] | 200 = 200,
+  ): Promise<Response> {
+    const { fold } = await shares.read(shareID)
+    const page = renderRedactPage({
+      shareID,
+      document: fold.document(),
+      from: fromOf(c),
+      formToken: await browsers.formToken(session),
+      ...told,
+      assets,
+    })
+    return answer(c, page, status)
+  }
 
   /** Throws `not_found` for one that is not this session's, as for one that is not there. */
   async function findOwned(c: Context<ApiEnv>, session: OwnerSession): Promise<ActiveShare> {

@@ -20,14 +20,16 @@ export async function loadAssets(folder: string): Promise<Assets> {
       throw new Error(`${folder} holds no ${entry}${extension}: run npm run build`)
     return { name, type, body: new Uint8Array(await readFile(join(folder, name))) }
   }
-  const [script, encryptedScript, exportScript, themeScript, style, themes, icon] = await Promise.all([
-    load("page", ".js"),
-    load("encrypted", ".js"),
-    load("export", ".js"),
-    load("theme", ".js"),
-    load("style", ".css"),
-    load("themes", ".css"),
-    load("icon", ".svg"),
-  ])
-  return { script, encryptedScript, exportScript, themeScript, style, themes, icon }
+  const [script, encryptedScript, exportScript, themeScript, style, adminStyle, themes, icon] =
+    await Promise.all([
+      load("page", ".js"),
+      load("encrypted", ".js"),
+      load("export", ".js"),
+      load("theme", ".js"),
+      load("style", ".css"),
+      load("admin", ".css"),
+      load("themes", ".css"),
+      load("icon", ".svg"),
+    ])
+  return { script, encryptedScript, exportScript, themeScript, style, adminStyle, themes, icon }
 }

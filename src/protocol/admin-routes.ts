@@ -1,6 +1,7 @@
 import * as z from "zod/mini"
 import { AUDIT_EVENTS } from "./audit.ts"
 import { deleteAnswer, type Route, shareParams } from "./routes.ts"
+import { VISIBILITIES } from "./visibility.ts"
 
 /** The operator's API, beside ROUTES and in the same form: everything takes the admin token. */
 
@@ -43,6 +44,8 @@ export const auditQuery = z.object({
   share: z.optional(shareParams.shape.id),
 })
 
+export type AuditFilter = z.infer<typeof auditQuery>
+
 export const sharesQuery = z.object({
   /** An id, or a part of a title. */
   search: z.optional(z.string().check(z.minLength(1), z.maxLength(200))),
@@ -56,6 +59,8 @@ export const sharesQuery = z.object({
   ),
   limit: z.optional(z.string().check(z.regex(/^([1-9]\d?|1\d\d|200)$/, "must be a number from 1 to 200"))),
 })
+
+export type SharesFilter = z.infer<typeof sharesQuery>
 
 export const takeDownBody = z.object({
   /** Shown to whoever opens the link, as it is. */
@@ -71,10 +76,15 @@ const sharesAnswer = z.object({
       state: z.enum(["active", "revoked", "expired"]),
       door: z.enum(["native", "direct"]),
       encrypted: z.boolean(),
+      visibility: z.enum(VISIBILITIES),
+      expiresAt: isoTime,
+      /** Times that it was opened, as far as that has been noted. */
+      views: z.number(),
       /** A hash: of a token, an owner's key or an address. */
       creator: z.optional(z.string()),
-      /** Name of the token that it was created with. */
+      /** Name and id of the token that it was created with. */
       token: z.optional(z.string()),
+      tokenID: z.optional(z.string()),
       /** As stored, without what merges have replaced. */
       bytes: z.number(),
       createdAt: z.string(),
@@ -88,6 +98,7 @@ const sharesAnswer = z.object({
   next: z.optional(z.string()),
 })
 export type SharesAnswer = z.infer<typeof sharesAnswer>
+export type ListedShare = SharesAnswer["shares"][number]
 
 const reissueAnswer = z.object({
   secret: z.string(),

@@ -18,6 +18,8 @@ export interface Audit {
   failed(failed: FailedSecret & { address: string }): Promise<void>
   /** In the order in which it was recorded. */
   read(query: AuditQuery): AsyncIterable<AuditRow[]>
+  /** The newest first; `after` is the id of the last that was seen. */
+  page(query: AuditQuery & { after?: number | undefined; limit: number }): Promise<AuditRow[]>
   /** To be called about every minute: records what was counted. `all`: for the last time. */
   flush(options?: { all: boolean }): Promise<void>
 }
@@ -58,7 +60,7 @@ export function createAudit({ store, keys, machine, addresses }: AuditDeps): Aud
       failures.count({ ...failed, address: await kept(address) })
     },
     async *read(query) {
-      let after = 0
+      let after: number | undefined
       for (;;) {
         const rows = await store.readAudit({ ...query, after, limit: PAGE })
         if (rows.length > 0) yield rows
@@ -66,6 +68,7 @@ export function createAudit({ store, keys, machine, addresses }: AuditDeps): Aud
         after = rows.at(-1)?.id ?? after
       }
     },
+    page: (query) => store.readAudit({ ...query, newestFirst: true }),
     async flush(options) {
       const due = failures.take(options)
       if (due.length > 0) await store.recordAudit(due)

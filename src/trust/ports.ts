@@ -1,4 +1,5 @@
 import type { AuditEntry, AuditEvent, AuditRow } from "../protocol/audit.ts"
+import type { Visibility } from "../protocol/visibility.ts"
 
 /**
  * What the room of trust needs from the world: who may do what, and a record of what was done. Its drivers stand in
@@ -39,8 +40,10 @@ export interface TrustStore {
   forgetExpired(now: number): Promise<void>
   /** Adds to the audit what no other change goes with: all or nothing. */
   recordAudit(entries: readonly AuditEntry[]): Promise<void>
-  /** In the order of ids. */
-  readAudit(query: AuditQuery & { after?: number; limit: number }): Promise<AuditRow[]>
+  /** In the order of ids, or the newest first. `after` is the last that was seen, in that order. */
+  readAudit(
+    query: AuditQuery & { after?: number | undefined; newestFirst?: boolean; limit: number },
+  ): Promise<AuditRow[]>
   /** From now on what is recorded waits in the outbox until it is forgotten there, for whoever sends it on. */
   startOutbox(): Promise<void>
   /** The oldest that wait. */
@@ -86,6 +89,8 @@ export interface BlockRow extends BlockID {
 }
 
 export interface SharesQuery {
+  /** The only one that is meant. */
+  shareID?: string | undefined
   /** An id, or a part of a title. */
   search?: string | undefined
   creator?: string | undefined
@@ -103,6 +108,10 @@ export interface SeenShare {
   state: "active" | "revoked" | "expired"
   door: "native" | "direct"
   encrypted: boolean
+  visibility: Visibility
+  expiresAt: number | undefined
+  /** Times that it was opened, as far as that has been noted. */
+  views: number
   creator: string | undefined
   tokenID: string | undefined
   /** As stored. */

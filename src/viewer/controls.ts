@@ -19,7 +19,7 @@ export function pageControls({ shareID, self, view, formats, importUrl }: Contro
   const page = shareHref(shareID)
   return html`<span class="right"><span id="live" role="status" hidden></span>${outlineButton()}${link("search-link", `${page}/search`, "i-search", "Search")}${link("changes-link", `${page}/changes`, "i-pencil", "Changes")}${button("view", "i-view", "View")}${button("use", "i-use", "Use")}</span>
 ${viewPanel(view, self)}
-<div id="use" class="panel" popover>${importUrl && html`<h2>Continue in OpenCode</h2><div class="fence"><pre class="code" tabindex="0"><code class="import">opencode import ${importUrl}</code></pre></div>`}<h2>Read it elsewhere</h2><p class="choice">${formats.map(({ href, title }) => html`<a href="${href}">${title}</a>`)}</p></div>`
+<div id="use" class="panel" popover>${importUrl && html`<h2>Continue in OpenCode</h2><div class="fence"><pre class="code" tabindex="0"><code class="import">opencode import ${importUrl}</code></pre></div>`}<h2>Read it elsewhere</h2><p class="choice">${formats.map(({ href, title }) => html`<a href="${href}">${title}</a>`)}</p><p class="yours"><a href="/shares/${encodeURIComponent(shareID)}">Is it yours? Manage it</a></p></div>`
 }
 
 /** Of a page that no server stands behind: where to go in it, and how much of it to see. */

@@ -17,8 +17,8 @@ export function formatCompact(count: number): string {
 }
 
 /** `1, "line"` → `1 line`. */
-export function plural(count: number, noun: string): string {
-  return `${formatCount(count)} ${noun}${count === 1 ? "" : "s"}`
+export function plural(count: number, noun: string, nouns = `${noun}s`): string {
+  return `${formatCount(count)} ${count === 1 ? noun : nouns}`
 }
 
 /** US dollars: cents at least; small sums keep two digits that say something. */

@@ -30,7 +30,7 @@ export function renderHome({ baseUrl, sampleUrl, needsToken, version, assets }: 
 <li><h3>Continue, or take it back</h3><p>A teammate goes on from where you are, and you end it whenever you like.</p>${codeFence(`opencode import ${baseUrl}/share/…`, "bash")}${codeFence("/unshare", "")}</li>
 </ol></section>
 <section class="promises"><h2>What to expect</h2><ul>
-<li><h3>Yours alone</h3><p>Sessions go to this server and nowhere else. Pages load nothing from third parties and set no cookies.</p></li>
+<li><h3>Yours alone</h3><p>Sessions go to this server and nowhere else. Pages load nothing from third parties, and no cookie follows their readers.</p></li>
 <li><h3>Live</h3><p>Readers see prompts, tool calls and diffs as they happen, and reload nothing.</p></li>
 <li><h3>Gone means gone</h3><p>After <code>/unshare</code> the link answers 410, and the stored content is removed.</p></li>
 <li><h3>Readable anywhere</h3><p>Plain HTML that works on a phone, without scripts, in light and dark.</p></li>

@@ -9,6 +9,8 @@ export interface Skeleton {
   data?: Readonly<Record<string, string>>
   /** More for the head; without it, the title and the description stand for the page's link. */
   head?: Html
+  /** Address of one more stylesheet, behind that of all pages. */
+  style?: string
   /** A class for the body. */
   kind: string
   /** False for pages that search engines may list. */
@@ -21,7 +23,7 @@ export interface Skeleton {
 export const PAPER = { light: "#fcfbf8", dark: "#141516" } as const
 
 /** Everything before the content of a page. */
-export function pageStart({ title, description, assets, data, kind, head, ...rest }: Skeleton): Html {
+export function pageStart({ title, description, assets, data, kind, head, style, ...rest }: Skeleton): Html {
   const { hidden = true, referrer = "no-referrer" } = rest
   const attributes = Object.entries(data ?? {}).map(([name, value]) => html` data-${name}="${value}"`)
   return html`<!doctype html>
@@ -35,7 +37,7 @@ ${Object.entries(PAPER).map(([scheme, colour]) => html`<meta name="theme-color" 
 <title>${title}</title>${description && html`<meta name="description" content="${description}">`}
 ${head ?? plainHead(title, description)}
 ${assets.theme && html`<script src="${assets.theme.script}" data-themes="${assets.theme.themes}"></script>`}
-<link rel="stylesheet" href="${assets.style}">${assets.icon && html`<link rel="icon" href="${assets.icon}" type="image/svg+xml">`}
+<link rel="stylesheet" href="${assets.style}">${style && html`<link rel="stylesheet" href="${style}">`}${assets.icon && html`<link rel="icon" href="${assets.icon}" type="image/svg+xml">`}
 <script defer src="${assets.script}"></script>
 </head>
 <body class="${kind}"${attributes}>

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe } from "vitest"
 import type { MetaStore } from "../../src/shares/ports.ts"
+import { accessContract } from "./meta-access.ts"
 import { createMetaBench, type MetaBench } from "./meta-bench.ts"
 import { commitContract } from "./meta-commit.ts"
 import { creationContract } from "./meta-creation.ts"
@@ -14,6 +15,7 @@ import { reuseContract } from "./meta-reuse.ts"
 import { ticketNoteContract } from "./meta-ticket-note.ts"
 
 const CONTRACTS = [
+  accessContract,
   creationContract,
   reuseContract,
   commitContract,

@@ -45,6 +45,9 @@ export function auditContract(bench: () => TrustBench) {
       expect(await query({ event: "blocked" })).toEqual([2_000])
       expect(await query({ shareID: "read-share", after: first?.id })).toEqual([3_000])
       expect(await query({ limit: 1 })).toEqual([1_000])
+      const newest = await database.trust.readAudit({ newestFirst: true, limit: 2 })
+      expect(newest.map(({ at }) => at)).toEqual([3_000, 2_000])
+      expect(await query({ newestFirst: true, after: newest[1]?.id, limit: 1 })).toEqual([1_000])
     })
 
     test.each(["update audit set actor = 'nobody'", "delete from audit"])(

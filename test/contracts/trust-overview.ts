@@ -19,12 +19,16 @@ export function overviewContract(bench: () => TrustBench) {
       await commit(other, ["s1"], { metadata: { ...SOMETHING, title: "Under 100 of Wood" } })
       const [found] = await store().listShares({ search: share.id, limit: 9 })
       expect(found).toMatchObject({ id: share.id, bytes: 100, state: "active", tokenID: "token-1" })
+      expect(found).toMatchObject({ visibility: "unlisted", views: 0 })
+      expect(found?.expiresAt).toBeUndefined()
       expect(await ids({ creator: "overview" })).toEqual([other.id, share.id])
       expect(await ids({ creator: "overview", search: "WOOD" })).toEqual([other.id, share.id])
       for (const search of ["100%", "%_of", "of!"]) {
         expect(await ids({ creator: "overview", search }), search).toEqual([share.id])
       }
       expect(await ids({ tokenID: "token-1" })).toEqual([share.id])
+      expect(await ids({ shareID: other.id })).toEqual([other.id])
+      expect(await ids({ shareID: other.id.slice(1) })).toEqual([])
       expect(await ids({ creator: "overview", state: "revoked" })).toEqual([])
     })
 

@@ -1,5 +1,7 @@
 import { expect, test } from "vitest"
+import type { AccessAnswer } from "../../src/protocol/routes.ts"
 import { CLEAN } from "../browser/watched-page.ts"
+import { createNativeClient } from "../native-client.ts"
 import { KITCHEN_SINK_CALLS, KITCHEN_SINK_PROMPT, KITCHEN_SINK_TITLE } from "../opencode/kitchen-sink.ts"
 import { waitFor } from "../wait.ts"
 import { isLive, newOpenCode, playKitchenSink, readShare, setStage, shareNewSession } from "./stage.ts"
@@ -63,6 +65,21 @@ test("[R1][D1] share, read, import, unshare: the whole path with every tool", as
   expect(imported.code, imported.transcript).toBe(0)
   const copy = await second.export(shared.sessionID)
   expect(copy.messages).toEqual(session.messages)
+
+  // [Y4] A share with a password comes home by the address that holds a capability, and by no other.
+  const native = createNativeClient(world.url)
+  const items = (await native.data(shared.shareID)).body
+  const closed = (await native.create(shared.sessionID)).body
+  await native.sync(closed.id, closed.secret, items)
+  const own = createNativeClient(world.url, { "x-share-secret": closed.secret })
+  const changed = await own.call<AccessAnswer>("PATCH", `/api/share/${closed.id}`, {
+    password: "correct horse",
+  })
+  const third = await newOpenCode(model, world.url)
+  expect((await third.import(closed.url)).transcript).not.toContain(shared.sessionID)
+  const opened = await third.import(changed.body.importUrl)
+  expect(opened.code, opened.transcript).toBe(0)
+  expect((await third.export(shared.sessionID)).messages).toEqual(session.messages)
 
   const open = await browser.open(shared.url)
   await isLive(open)

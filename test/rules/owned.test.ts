@@ -235,6 +235,42 @@ describe("[J2] the page of one's shares", () => {
     expect((await browser.go("/shares")).html).toContain("Nothing of yours is shared")
   })
 
+  test("takes out what is chosen, and says what it did", async () => {
+    const client = await start()
+    const { id, secret } = await nativeShare("ses_1")
+    const { user, assistant, text } = itemsOf("ses_1")
+    await client.sync(id, secret, [
+      user("m1"),
+      text("m1", "p1", "the password is hunter22, really"),
+      assistant("m2"),
+      text("m2", "p2", "I see hunter22."),
+      text("m2", "p3", "Another thing <script>"),
+    ])
+    const other = await nativeShare("ses_2")
+    const browser = await entered([{ id, secret }])
+    const page = await browser.go(`/shares/${id}/redact`)
+    expect(page.html).toContain("Another thing &lt;script&gt;")
+    const send = (fields: Record<string, string>, share = id) =>
+      browser.go(`/shares/${share}/redact`, { "form-token": page.token, ...fields })
+    const chosen = await send({ text: " hunter22 ", "part:m2/p3": "on" })
+    expect([chosen.status, chosen.html]).toEqual([200, expect.stringContaining("Replaced 3 times")])
+    const data = (await client.data(id)).text
+    expect(data).not.toMatch(/hunter22|Another thing/)
+    expect(data).toContain("the password is [redacted], really")
+    expect((await send({ "message:m2": "on" })).status).toBe(200)
+    expect((await client.data(id)).text).not.toContain("I see")
+    for (const [fields, said] of [
+      [{}, "Choose something"],
+      [{ text: "abc" }, "4 characters"],
+      [Object.fromEntries(Array.from({ length: 17 }, (_, i) => [`message:m${i}`, "on"])), "at most 16"],
+      [{ "part:m2": "on" }, "cannot be taken out"],
+    ] as const) {
+      const { status, html } = await send(fields)
+      expect([status, html.includes(said)], said).toEqual([400, true])
+    }
+    expect((await send({ text: "Title of" }, other.id)).status).toBe(404)
+  })
+
   test("does nothing that another page asks for", async () => {
     await start()
     const mine = await nativeShare("ses_1")

@@ -95,6 +95,8 @@ export interface Credentials {
   headers: Record<string, string>
   /** For bodies that hold one. */
   secret?: string
+  /** What forms of their pages carry. */
+  formToken?: string
   /** Whose signature it is, where one is asked for. */
   owner: TestOwner
 }
@@ -117,15 +119,22 @@ export const ACTORS = {
   token: () => ({ headers: bearer, owner: stranger }),
   owner: ({ owner }) => ({ headers: bearer, owner }),
   admin: (_, other) => ({ headers: { authorization: `Bearer ${other.adminToken}` }, owner: stranger }),
+  /** In a browser that was let in as admin. */
+  operator: (_, { operator: { secret, formToken } }) => ({
+    headers: { cookie: `better-share-admin=${secret}` },
+    formToken,
+    owner: stranger,
+  }),
   password: () => ({
     headers: { authorization: `Basic ${btoa(`${LOCK.username}:${LOCK.password}`)}` },
     owner: stranger,
   }),
 } as const satisfies Record<string, (subject: Subject, other: Other) => Credentials>
 
-/** Whose secret is everybody's wrong one, and the operator's token of the same server. */
+/** Whose secret is everybody's wrong one, and the operator's token and session of the same server. */
 export interface Other extends Subject {
   adminToken: string
+  operator: { secret: string; formToken: string }
 }
 
 export type ActorName = keyof typeof ACTORS

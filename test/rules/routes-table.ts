@@ -43,8 +43,8 @@ function reads(status: {
       revoked: { all: revoked },
       expired: { all: revoked },
       // Its secret opens it, and nothing else that is brought here.
-      password: { all: closed.password, secret: active, admin: active },
-      private: { all: closed.private, secret: active, admin: active },
+      password: { all: closed.password, secret: active, admin: active, operator: active },
+      private: { all: closed.private, secret: active, admin: active, operator: active },
       unknown: { all: unknown },
     },
     locked: {
@@ -97,8 +97,8 @@ const STORED: Expected = {
     active: { all: 400, wrongSecret: 404, deleteSecret: 404, secret: 200 },
     revoked: { all: 410, wrongSecret: 404, deleteSecret: 404, secret: 410 },
     expired: { all: 410, wrongSecret: 404, deleteSecret: 404, secret: 410 },
-    password: { all: 401, wrongSecret: 404, deleteSecret: 404, secret: 200, admin: 400 },
-    private: { all: 404, secret: 200, admin: 400 },
+    password: { all: 401, wrongSecret: 404, deleteSecret: 404, secret: 200, admin: 400, operator: 400 },
+    private: { all: 404, secret: 200, admin: 400, operator: 400 },
     unknown: { all: 404 },
   },
   locked: {
@@ -132,6 +132,16 @@ const HELD: Record<StateName, Line> = {
   private: { all: 404, secret: 200 },
 }
 
+/** The operator's pages: whoever was not let in is led to where they can be, and no form of theirs is taken. */
+function desk(method: "GET" | "POST", status: number | Record<StateName, number>): Expected {
+  const others = method === "GET" ? 303 : 403
+  const states = typeof status === "number" ? same({ all: others, operator: status }) : undefined
+  const lines = Object.fromEntries(
+    Object.entries(status).map(([state, operator]) => [state, { all: others, operator }]),
+  ) as Record<StateName, Line>
+  return { open: states ?? lines, locked: same(keyed(others, ["password"])) }
+}
+
 /** Who gives a password that is none. */
 const UNLOCKED: Record<StateName, Line> = {
   active: { all: 409 },
@@ -157,6 +167,8 @@ const REMOVED = (wrong: number): Record<StateName, Line> => ({
   unknown: { all: 400, wrongSecret: 404, secret: 404, deleteSecret: 404 },
 })
 
+const ALL_STATES = { active: 200, revoked: 200, expired: 200, password: 200, private: 200 }
+
 let made = 0
 
 export interface Row {
@@ -165,7 +177,7 @@ export interface Row {
   path: string | ((subject: Subject) => string)
   body?: (subject: Subject, by: Credentials, url: string) => unknown
   /** In the place of a body. */
-  form?: Record<string, string>
+  form?: Record<string, string> | ((subject: Subject) => Record<string, string>)
   expected: Expected
   /** Each asking changes something, or is counted, so each gets a share of its own. */
   changes?: true
@@ -333,7 +345,8 @@ export const ROWS: readonly Row[] = [
     form: { link: "nowhere", secret: "none" },
     expected: own(400),
   },
-  ...["leave", "revoke", ":id/access", ":id/revoke", ":id/secret"].map(
+  { route: "GET /shares/:id/redact", path: ({ id }) => `/shares/${id}/redact`, expected: own(403) },
+  ...["leave", "revoke", ":id/access", ":id/redact", ":id/revoke", ":id/secret"].map(
     (rest): Row => ({
       route: `POST /shares/${rest}`,
       path: ({ id }) => `/shares/${rest.replace(":id", id)}`,
@@ -414,6 +427,71 @@ export const ROWS: readonly Row[] = [
     // It would have another token then. What it is answered, says admin.test.ts.
     without: ["admin"],
   },
+  { route: "GET /admin", path: "/admin", expected: own(200) },
+  { route: "POST /admin/enter", path: "/admin/enter", form: { token: "bsa_wrong" }, expected: own(401) },
+  {
+    route: "POST /admin/leave",
+    path: "/admin/leave",
+    form: {},
+    expected: desk("POST", 303),
+    // It would be out then. What it is answered, says admin-pages.test.ts.
+    without: ["operator"],
+  },
+  { route: "GET /admin/shares", path: "/admin/shares", expected: desk("GET", 200) },
+  {
+    route: "GET /admin/shares/:id",
+    path: (subject) => `/admin/shares/${subject.id}`,
+    expected: desk("GET", { ...ALL_STATES, unknown: 404 }),
+  },
+  {
+    route: "POST /admin/shares/:id/take-down",
+    path: (subject) => `/admin/shares/${subject.id}/take-down`,
+    form: { reason: "the test takes it down" },
+    expected: desk("POST", {
+      active: 303,
+      password: 303,
+      private: 303,
+      revoked: 303,
+      expired: 303,
+      unknown: 404,
+    }),
+    changes: true,
+  },
+  {
+    route: "POST /admin/shares/:id/secret",
+    path: (subject) => `/admin/shares/${subject.id}/secret`,
+    form: {},
+    expected: desk("POST", { ...ALL_STATES, revoked: 410, expired: 410, unknown: 404 }),
+    changes: true,
+  },
+  { route: "GET /admin/tokens", path: "/admin/tokens", expected: desk("GET", 200) },
+  {
+    route: "POST /admin/tokens",
+    path: "/admin/tokens",
+    form: ({ id }) => ({ name: `page-${id.slice(0, 20)}-${++made}` }),
+    expected: desk("POST", 200),
+  },
+  {
+    route: "POST /admin/tokens/:token/revoke",
+    path: "/admin/tokens/no-such-token/revoke",
+    form: {},
+    expected: desk("POST", 404),
+  },
+  { route: "GET /admin/blocks", path: "/admin/blocks", expected: desk("GET", 200) },
+  {
+    route: "POST /admin/blocks",
+    path: "/admin/blocks",
+    form: { kind: "address", value: "192.0.2.1" },
+    expected: desk("POST", 303),
+  },
+  {
+    route: "POST /admin/blocks/remove",
+    path: "/admin/blocks/remove",
+    form: { kind: "address", value: "192.0.2.99" },
+    expected: desk("POST", 404),
+  },
+  { route: "GET /admin/audit", path: "/admin/audit", expected: desk("GET", 200) },
+  { route: "GET /admin/audit.jsonl", path: "/admin/audit.jsonl", expected: desk("GET", 200) },
   {
     route: "PUT /api/upload/*",
     path: (subject) => `/api/upload/shares/${subject.id}/plain.json?expires=99999999999999&signature=guessed`,

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest"
+import { FORM_TOKEN } from "../../src/api/browser-session.ts"
 import { ADMIN_ROUTES } from "../../src/protocol/admin-routes.ts"
 import { BY_ITSELF } from "../../src/protocol/audit.ts"
 import { ROUTES } from "../../src/protocol/routes.ts"
@@ -7,6 +8,7 @@ import { createWorld, type World } from "../world.ts"
 import {
   ACTORS,
   type ActorName,
+  type Credentials,
   clockOfTests,
   LOCK,
   nativeShare,
@@ -47,7 +49,11 @@ afterAll(() => Promise.all([app.close(), ...Object.values(worlds).map((world) =>
 
 async function otherOf(world: World): Promise<Other> {
   const adminToken = await world.trust.admin.rotate(BY_ITSELF)
-  return { ...(await STATES.active(world)), adminToken }
+  const { sessions } = world.trust
+  const { secret } = await sessions.start("admin", {})
+  const session = await sessions.find("admin", secret)
+  const formToken = session ? await sessions.formToken(session) : ""
+  return { ...(await STATES.active(world)), adminToken, operator: { secret, formToken } }
 }
 
 async function eachState(world: World): Promise<Record<StateName, Subject>> {
@@ -81,6 +87,7 @@ test("[W1] the table has every route that the server answers, and no other", () 
     "/sessions",
     "/api/sessions",
     "/api/admin/*",
+    "/admin/*",
     ...Object.values(ROUTES).map(({ path }) => path),
     ...Object.values(ADMIN_ROUTES).map(({ path }) => path),
   ]
@@ -103,13 +110,14 @@ function nextAddress(): string {
 async function ask(row: Row, site: Site, state: StateName, actor: ActorName): Promise<number> {
   const { url } = worlds[site]
   const subject = await subjectOf(row, site, state)
-  const by = ACTORS[actor](subject, other[site])
+  const by: Credentials = ACTORS[actor](subject, other[site])
   const [method = "GET"] = row.route.split(" ")
   const path = typeof row.path === "string" ? row.path : row.path(subject)
-  const body = row.form
-    ? new URLSearchParams(row.form).toString()
+  const form = typeof row.form === "function" ? row.form(subject) : row.form
+  const body = form
+    ? new URLSearchParams({ ...form, ...(by.formToken && { [FORM_TOKEN]: by.formToken }) }).toString()
     : row.body && JSON.stringify(row.body(subject, by, url))
-  const type = row.form ? "application/x-www-form-urlencoded" : "application/json"
+  const type = form ? "application/x-www-form-urlencoded" : "application/json"
   const response = await fetch(`${url}${path}`, {
     method,
     redirect: "manual",

@@ -17,16 +17,16 @@ export function createAuditQueries(db: Kysely<Schema>, audit: AuditWriter): Audi
         for (const entry of entries) await write(entry)
       }),
 
-    async readAudit({ since, until, event, shareID, after = 0, limit }) {
+    async readAudit({ since, until, event, shareID, after, newestFirst = false, limit }) {
       const rows = await db
         .selectFrom("audit")
         .selectAll()
-        .where("id", ">", after)
+        .$if(after !== undefined, (query) => query.where("id", newestFirst ? "<" : ">", after ?? 0))
         .$if(since !== undefined, (query) => query.where("at", ">=", since ?? 0))
         .$if(until !== undefined, (query) => query.where("at", "<", until ?? 0))
         .$if(event !== undefined, (query) => query.where("event", "=", event ?? ""))
         .$if(shareID !== undefined, (query) => query.where("share_id", "=", shareID ?? ""))
-        .orderBy("id")
+        .orderBy("id", newestFirst ? "desc" : "asc")
         .limit(limit)
         .execute()
       return rows.map(toRow)

@@ -6,7 +6,7 @@ import type { Schema } from "../meta/schema.ts"
 /** What the operator sees of shares: everything but their content. */
 export function createOverviewQueries(db: Kysely<Schema>): Pick<TrustStore, "listShares" | "totals"> {
   return {
-    async listShares({ search, creator, tokenID, state, before, limit }) {
+    async listShares({ shareID, search, creator, tokenID, state, before, limit }) {
       const rows = await db
         .selectFrom("shares")
         .select((eb) => [
@@ -22,12 +22,16 @@ export function createOverviewQueries(db: Kysely<Schema>): Pick<TrustStore, "lis
           "revoked_at",
           "revoked_reason",
           "plain_bytes",
+          "visibility",
+          "expires_at",
+          "views",
           eb
             .selectFrom("segments")
             .select(sql<number>`coalesce(sum(segments.bytes), 0)`.as("bytes"))
             .whereRef("segments.share_id", "=", "shares.share_id")
             .as("segment_bytes"),
         ])
+        .$if(shareID !== undefined, (query) => query.where("share_id", "=", shareID ?? ""))
         .$if(search !== undefined, (query) =>
           query.where((eb) =>
             eb.or([
@@ -60,6 +64,9 @@ export function createOverviewQueries(db: Kysely<Schema>): Pick<TrustStore, "lis
         state: row.state,
         door: row.door,
         encrypted: row.encrypted === 1,
+        visibility: row.visibility,
+        expiresAt: row.expires_at ?? undefined,
+        views: row.views,
         creator: row.creator ?? undefined,
         tokenID: row.token_id ?? undefined,
         bytes: Number(row.segment_bytes ?? 0) + (row.plain_bytes ?? 0),

@@ -35,13 +35,11 @@ export interface OwnedShare {
   importUrl: string | undefined
   formToken: string
   told: Told
-  /** More that can be done with it. */
-  more?: Html
   assets: Assets
 }
 
 /** One share, and what its owner can do with it. */
-export function renderOwnedShare({ share, importUrl, formToken, told, more, assets }: OwnedShare): string {
+export function renderOwnedShare({ share, importUrl, formToken, told, assets }: OwnedShare): string {
   const title = titleOf(share)
   const start = pageStart({
     title: `${title} · Your shares`,
@@ -50,7 +48,7 @@ export function renderOwnedShare({ share, importUrl, formToken, told, more, asse
     referrer: "same-origin",
   })
   const token = formTokenField(formToken)
-  return html`${start}${topBar()}<main class="manage"><p class="eyebrow"><a href="/shares">Your shares</a></p><h1><a href="${shareHref(share.id)}">${title}</a></h1><p class="facts-line">${facts(share)}</p>${messages(told)}${accessForm(share, token)}${importUrl !== undefined && html`<section><h2>Continue in OpenCode</h2><p>${isClosed(share) ? "This address opens the share without asking. Give it to nobody who may not see it." : "Whoever has it goes on with a copy of the session."}</p><div class="fence"><pre class="code" tabindex="0"><code>opencode import ${importUrl}</code></pre></div></section>`}${more}<section><h2>Take it back</h2>${dangers(share, token)}</section></main>${pageEnd()}`
+  return html`${start}${topBar()}<main class="manage"><p class="eyebrow"><a href="/shares">Your shares</a></p><h1><a href="${shareHref(share.id)}">${title}</a></h1><p class="facts-line">${facts(share)}</p>${messages(told)}${accessForm(share, token)}${importUrl !== undefined && html`<section><h2>Continue in OpenCode</h2><p>${isClosed(share) ? "This address opens the share without asking. Give it to nobody who may not see it." : "Whoever has it goes on with a copy of the session."}</p><div class="fence"><pre class="code" tabindex="0"><code>opencode import ${importUrl}</code></pre></div></section>`}${!share.encrypted && html`<section><h2>Take something out</h2><p>A key that slipped through, a name, a whole answer: it is replaced in everything that is stored. <a href="/shares/${encodeURIComponent(share.id)}/redact">Choose what</a></p></section>`}<section><h2>Take it back</h2>${dangers(share, token)}</section></main>${pageEnd()}`
     .text
 }
 
