@@ -127,6 +127,19 @@ test("[D1] a revocation is told by its own transaction, should its node die righ
   expect(heard).toEqual([{ shareID: share.id, revision: 1, state: "revoked" }])
 })
 
+test("[Z5] a redaction is told even when the node that stored it dies before it can", async () => {
+  const share = await createShare()
+  await commit(share, "s1")
+  const heard = listen(await node(), share.id)
+  await meta.addRedactions({
+    ...{ shareID: share.id, generation: 0, secretHash: undefined, most: 9, at: 9 },
+    rules: [{ id: "r1", rule: "sealed" }],
+    redact: (text) => text,
+  })
+  await waitFor("the news", () => heard.length > 0)
+  expect(heard).toEqual([{ shareID: share.id, revision: 2, state: "active" }])
+})
+
 test("a lost connection is noticed, replaced, and what it missed is told", async () => {
   const share = await createShare()
   const { id: gone } = await createShare()
@@ -143,10 +156,11 @@ test("a lost connection is noticed, replaced, and what it missed is told", async
     await meta.revoke({ shareID: gone, generation: 0 }, 9)
   })
   await waitFor("both to be fresh", () => a.isFresh() && b.isFresh())
-  expect(heard?.at(-1)).toEqual({ shareID: share.id, revision: 2, state: "active" })
-  expect(heardGone?.at(-1)).toEqual({ shareID: gone, revision: 0, state: "revoked" })
+  // What was missed is told with who may see it: that may have changed as well.
+  expect(heard?.at(-1)).toEqual({ shareID: share.id, revision: 2, state: "active", access: 0 })
+  expect(heardGone?.at(-1)).toEqual({ shareID: gone, revision: 0, state: "revoked", access: 0 })
   // Told again although nothing has happened: whoever hears it can trust what it knows.
-  expect(heardQuiet).toEqual([known, known])
+  expect(heardQuiet).toEqual([known, { ...known, access: 0 }])
   b.publish({ shareID: share.id, revision: 3, state: "active" })
   await waitFor("later news", () => heard?.at(-1)?.revision === 3)
 })

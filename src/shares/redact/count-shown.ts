@@ -9,11 +9,12 @@ const PATIENCE_MS = 2_000
 
 export function createShownCounter({ read }: Pick<ShareReader, "read">) {
   async function count(shareID: string, rules: readonly RedactionRule[]): Promise<number> {
-    const { fold } = await read(shareID)
+    // A copy, as commits go on behind the pauses.
+    const items = [...(await read(shareID)).fold.items()]
     const { redactItem } = createOwnersRedaction(rules)
     const pause = createPauses()
     let found = 0
-    for (const item of fold.items()) {
+    for (const item of items) {
       for (const times of redactItem(item).replaced.values()) found += times
       await pause()
     }
