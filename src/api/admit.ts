@@ -1,7 +1,6 @@
 import type { Context, MiddlewareHandler } from "hono"
 import { ShareError } from "../protocol/errors.ts"
-import type { Gate } from "../shares/access/admission.ts"
-import type { Credentials } from "../shares/access/credentials.ts"
+import { type Gate, isOpen, type Shown } from "../shares/access/admission.ts"
 import type { ApiDeps, ApiEnv } from "./context.ts"
 import { namedShare } from "./named-share.ts"
 import { createOwnership } from "./ownership.ts"
@@ -12,7 +11,7 @@ export interface Visitors {
   /** Lets through, to whatever reads a share, who may see it. Throws what reading it would throw, and `password_required`. */
   admit: MiddlewareHandler<ApiEnv>
   /** What a request shows for itself. */
-  credentials(c: Context<ApiEnv>, shareID: string): Credentials
+  shownBy(c: Context<ApiEnv>, shareID: string): Promise<Shown>
   /** Has the browser keep what opens a share. */
   keepPass(c: Context<ApiEnv>, pass: { shareID: string; capability: string }): void
 }
@@ -31,14 +30,14 @@ export interface Kept {
 export function createVisitors(deps: Pick<ApiDeps, "shares" | "trust" | "config">, kept: Kept): Visitors {
   const { shares } = deps
   const passes = createPassCookie(deps.config)
-  const owns = createOwnership(deps)
+  const ownerships = createOwnership(deps)
 
-  function credentials(c: Context<ApiEnv>, shareID: string): Credentials {
-    const named = namedShare(c)
+  async function shownBy(c: Context<ApiEnv>, shareID: string): Promise<Shown> {
+    const secret = c.req.header("x-share-secret")
     return {
-      secret: c.req.header("x-share-secret"),
-      capability: named?.capability ?? passes.find(c, shareID),
-      owns: (share) => owns(c, share),
+      isWriter: secret !== undefined && (await shares.opens({ shareID, secret })),
+      capability: namedShare(c)?.capability ?? passes.find(c, shareID),
+      owns: await ownerships(c),
     }
   }
 
@@ -56,7 +55,7 @@ export function createVisitors(deps: Pick<ApiDeps, "shares" | "trust" | "config"
   }
 
   return {
-    credentials,
+    shownBy,
     keepPass: passes.add,
 
     async admit(c, next) {
@@ -66,8 +65,12 @@ export function createVisitors(deps: Pick<ApiDeps, "shares" | "trust" | "config"
       c.set("admitted", shareID)
       // These ask for the secret themselves, before anything else.
       if (STORED.test(c.req.path) && c.req.header("x-share-secret") !== undefined) return next()
-      const gate = kept.gateOf(shareID) ?? (await findAnew(c, shareID))
-      await shares.admit(gate, credentials(c, shareID))
+      const known = kept.gateOf(shareID)
+      if (!known || !isOpen(known)) {
+        const shown = await shownBy(c, shareID)
+        // Asked for also when its page is kept: a private share must take the time of one that is not there.
+        await shares.admit(await findAnew(c, shareID), shown)
+      }
       // A browser keeps it, so that it stands neither in its history nor in a link that is copied from there.
       if (capability !== undefined && isPage(c)) {
         passes.add(c, { shareID, capability })

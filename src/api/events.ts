@@ -46,7 +46,7 @@ export function createEventRoutes(
     const shareID = readShareID(c)
     const share = await shares.find(shareID)
     // Again, of the very row that the room is joined by: it may have been closed to this one meanwhile.
-    await shares.admit(share, visitors.credentials(c, shareID))
+    await shares.admit(share, await visitors.shownBy(c, shareID))
     // Whoever asks for the head alone would leave a stream behind that nobody reads or cancels.
     if (c.req.method === "HEAD") return c.body(null, 200, STREAM_HEADERS)
     // On a reconnect the browser says where it stopped; a page's first connection says what it was rendered at.

@@ -1,23 +1,27 @@
 import type { Context } from "hono"
-import type { Credentials } from "../shares/access/credentials.ts"
+import type { Gate } from "../shares/access/admission.ts"
 import type { Subject } from "../trust/subject.ts"
 import { bearerToken } from "./access.ts"
 import { type BrowserSessions, createBrowserSessions } from "./browser-session.ts"
 import type { ApiDeps, ApiEnv } from "./context.ts"
 
-type Owned = Parameters<NonNullable<Credentials["owns"]>>[0]
+type Owned = Pick<Gate, "id" | "generation" | "creator">
 
-/** Asked only of shares that are not open to their link: whether their owner, or the operator, is who asks. */
+/** Whose shares whoever asks may see, be they open to their link or not: the operator's are all. */
 export function createOwnership(
   deps: Pick<ApiDeps, "trust" | "config">,
   browsers: BrowserSessions = createBrowserSessions(deps),
-): (c: Context<ApiEnv>, share: Owned) => Promise<boolean> {
-  return async (c, share) => {
+): (c: Context<ApiEnv>) => Promise<(share: Owned) => boolean> {
+  async function isOperator(c: Context<ApiEnv>): Promise<boolean> {
     const token = bearerToken(c.req.header("authorization"))
     if (token !== undefined && (await deps.trust.admin.check(token))) return true
-    if (await browsers.readSession(c, "admin")) return true
+    return (await browsers.readSession(c, "admin")) !== undefined
+  }
+
+  return async (c) => {
+    if (await isOperator(c)) return () => true
     const owner = await browsers.readSession(c, "owner")
-    return owner !== undefined && isOf(owner.subject, share)
+    return (share) => owner !== undefined && isOf(owner.subject, share)
   }
 }
 

@@ -51,6 +51,14 @@ const REQUESTS: Record<string, (id: string, secret: string) => [path: string, in
     `/api/share/${id}/segments/${SEGMENT}`,
     { headers: { "x-share-secret": secret } },
   ],
+  "a change of who may see it": (id, secret) => [
+    `/api/share/${id}`,
+    {
+      method: "PATCH",
+      headers: { "x-share-secret": secret, "content-type": "application/json" },
+      body: JSON.stringify({ visibility: "unlisted" }),
+    },
+  ],
   "a removal": (id, secret) => [
     `/api/share/${id}`,
     { method: "DELETE", headers: { "x-share-secret": secret } },
@@ -105,7 +113,48 @@ test("[S6] the right secret is answered otherwise, or there would be nothing to 
     "passing text 200 false",
     "the list 200 false",
     "a segment 404 true",
+    "a change of who may see it 200 false",
   ])
+})
+
+describe("[Y3] a private share is to others as one that is not there, by what they bring:", () => {
+  const BROUGHT: Record<string, Record<string, string>> = {
+    nothing: {},
+    "a wrong secret": { "x-share-secret": WRONG },
+    "a wrong token": { authorization: "Bearer wrong" },
+    "a session that is none": { cookie: "better-share-owner=none; better-share-admin=none" },
+    "a pass that is none": { cookie: `better-share-passes=${UNKNOWN}_${"c".repeat(22)}` },
+  }
+  for (const [name, headers] of Object.entries(BROUGHT)) {
+    test(name, async () => {
+      const { id, secret } = await app.shares.create({
+        sessionID: "ses_private",
+        creator: "me",
+        address: "here",
+      })
+      await app.shares.changeAccess({
+        shareID: id,
+        credentials: { secret },
+        change: { visibility: "private" },
+      })
+      // As when its owner has just looked at it.
+      await app.request(`/share/${id}`, { headers: { "x-share-secret": secret } })
+      const paths = ["", ".md", ".json", ".txt", ".html", "/card.png", "/changes", "/search?q=x"]
+      for (const path of [
+        ...paths.map((rest) => `/share/ID${rest}`),
+        "/api/share/ID/data",
+        "/api/share/ID/events",
+      ]) {
+        const answers = []
+        for (const each of [id, UNKNOWN]) {
+          const { body, ...rest } = await observe([path.replace("ID", each), { headers }])
+          answers.push({ ...rest, body: body.replaceAll(each, "ID") })
+        }
+        expect(answers[0], path).toEqual(answers[1])
+        expect(answers[0]?.status).toBe(404)
+      }
+    })
+  }
 })
 
 test("[W2] behind the lock everything that reads is answered alike, after the same questions", async () => {

@@ -1,18 +1,29 @@
 import { CAPABILITY_LENGTH, joinCapability } from "../../protocol/capability.ts"
 import { notFound, passwordRequired } from "../../protocol/errors.ts"
-import type { Keys, Machine, MetaStore, ShareRow } from "../ports.ts"
-import { authenticate } from "../secret.ts"
-import type { Credentials } from "./credentials.ts"
+import type { Keys, Machine, ShareRow } from "../ports.ts"
 
 /** What of a share says who may see it. */
 export type Gate = Pick<ShareRow, "id" | "generation" | "access" | "visibility" | "creator">
+
+/**
+ * What somebody who wants to see a share has shown for it. It is found out before the share is: what it takes must not
+ * tell whether there is one.
+ */
+export interface Shown {
+  /** A code that may open it. */
+  capability?: string | undefined
+  /** They have a secret that may write to it. */
+  isWriter?: boolean
+  /** Whether they own it, or run the server. */
+  owns?: (share: Gate) => boolean
+}
 
 export interface Admission {
   /**
    * Lets pass who may see the share. Throws `password_required` where a password would help, and `not_found` where
    * nothing would that the caller can be told of.
    */
-  admit(share: Gate, credentials: Credentials): Promise<void>
+  admit(share: Gate, shown: Shown): Promise<void>
   /** Opens a share that its link alone does not open, until who may see it changes. */
   capabilityOf(share: Gate): Promise<string>
   isCapability(share: Gate, capability: string): Promise<boolean>
@@ -20,15 +31,7 @@ export interface Admission {
   openName(share: Gate): Promise<string>
 }
 
-export function createAdmission({
-  meta,
-  machine,
-  keys,
-}: {
-  meta: MetaStore
-  machine: Machine
-  keys: Keys
-}): Admission {
+export function createAdmission({ machine, keys }: { machine: Machine; keys: Keys }): Admission {
   /** By each of the keys, the newest first. Behind a change of who may see it they are others. */
   async function capabilities({ id, generation, access }: Gate): Promise<string[]> {
     return (await keys.macs("capability", `${id} ${generation} ${access}`)).map(written)
@@ -54,28 +57,16 @@ export function createAdmission({
       return isOpen(share) ? share.id : joinCapability(share.id, await capabilityOf(share))
     },
 
-    async admit(share, { secret, capability, owns }) {
-      if (isOpen(share)) return
+    async admit(share, { capability, isWriter, owns }) {
+      if (isOpen(share) || isWriter || owns?.(share)) return
       if (capability !== undefined && (await opens(share, capability))) return
-      if (owns && (await owns(share))) return
-      if (secret !== undefined) {
-        // A wrong one is no worse than none.
-        const right = await authenticate({ meta, machine }, { shareID: share.id, secret, to: "write" }).then(
-          () => true,
-          (error) => {
-            if (error?.code === "not_found") return false
-            throw error
-          },
-        )
-        if (right) return
-      }
       throw share.visibility === "password" ? passwordRequired() : notFound()
     },
   }
 }
 
 /** To whoever has the link. */
-function isOpen({ visibility }: Gate): boolean {
+export function isOpen({ visibility }: Pick<Gate, "visibility">): boolean {
   return visibility === "unlisted" || visibility === "public"
 }
 

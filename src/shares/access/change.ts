@@ -1,9 +1,9 @@
 import { type AuditNote, type AuditOrigin, BY_ITSELF } from "../../protocol/audit.ts"
-import { notFound, ShareError } from "../../protocol/errors.ts"
+import { ShareError } from "../../protocol/errors.ts"
 import type { Visibility } from "../../protocol/visibility.ts"
 import { type ActiveShare, requireActive } from "../active.ts"
 import type { Machine, MetaStore, Notifier, ShareAccess } from "../ports.ts"
-import { type Credentials, requireOwner } from "./credentials.ts"
+import { type Credentials, findOwned } from "./credentials.ts"
 import { type ExpiryPolicy, type WantedExpiry, wantedExpiry } from "./expiry-policy.ts"
 
 /** What is to be another than it is; what is left out stays. */
@@ -45,10 +45,8 @@ export function createAccessChanger(deps: Deps) {
     // Stretched once, and not while a transaction waits.
     let password: string | undefined
     for (let tries = 1; ; tries++) {
-      const found = await meta.findShare(shareID)
-      if (!found) throw notFound()
-      await requireOwner(deps, { share: found, credentials, to: "write" })
-      const share = requireActive(found)
+      const found = await findOwned(deps, { shareID, credentials, to: "write" })
+      const share = requireActive(found.share)
       if (change.password !== undefined) password ??= await machine.stretch(change.password)
       const access = changed(share, { ...change, password }, deps)
       if (isSame(share, access)) return share

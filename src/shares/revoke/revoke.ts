@@ -1,7 +1,7 @@
 import { type AuditOrigin, BY_ITSELF } from "../../protocol/audit.ts"
 import { gone, notFound, ShareError } from "../../protocol/errors.ts"
 import type { Receipt } from "../../protocol/routes.ts"
-import { type Credentials, requireOwner } from "../access/credentials.ts"
+import { type Credentials, findOwned } from "../access/credentials.ts"
 import { withinPatience } from "../patience.ts"
 import type { BlobInfo, DeletionID, DeletionRow, Notifier, ShareRow } from "../ports.ts"
 import type { ShareReader } from "../read/read.ts"
@@ -62,9 +62,7 @@ export function createRevoker(
 
   /** Throws `not_found`, `gone`. */
   async function revokeOwned({ shareID, credentials, by }: OwnedRevocation): Promise<Receipt> {
-    const share = await meta.findShare(shareID)
-    if (!share) throw notFound()
-    await requireOwner(deps, { share, credentials, to: "delete" })
+    const { share } = await findOwned(deps, { shareID, credentials, to: "delete" })
     return remove(share, { by })
   }
 
