@@ -117,6 +117,7 @@ export async function compose(
       lock: serverLock,
       maxSyncBytes,
       streams,
+      abuseUrl: config.abuseUrl,
       version,
       ...(sampleID === undefined ? {} : { sampleID }),
     },
