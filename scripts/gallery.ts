@@ -31,6 +31,7 @@ const outdir = resolve(folder)
 
 const world = await createWorld({ sample: true })
 const browser = await launchBrowser(await provideChromium())
+const operator = await operatorsCookie(world)
 const faults: string[] = []
 try {
   await mkdir(outdir, { recursive: true })
@@ -51,7 +52,9 @@ if (faults.length > 0) {
 }
 
 /** Shares of every kind, and the addresses that are looked at. */
-async function publish({ url }: World): Promise<Map<string, string>> {
+async function publish(world: World): Promise<Map<string, string>> {
+  const { url } = world
+  await fillDesk(world)
   const small = JSON.parse(await readFile("test/fixtures/viewer/small.json", "utf8")) as Item[]
   const sink = await share(url, ROOT, kitchenSink())
   const huge = createFold("ses_huge")
@@ -78,6 +81,12 @@ async function publish({ url }: World): Promise<Map<string, string>> {
     ["encrypted", encrypted.link],
     ["waiting", (await share(url, "ses_waiting", [])).url],
     ["gone", gone.url],
+    ["admin", `${url}/admin`],
+    ["admin-shares", `${url}/admin/shares`],
+    ["admin-share", `${url}/admin/shares/${new URL(sink.url).pathname.split("/").at(-1)}`],
+    ["admin-tokens", `${url}/admin/tokens`],
+    ["admin-blocks", `${url}/admin/blocks`],
+    ["admin-audit", `${url}/admin/audit`],
   ])
 }
 
@@ -86,6 +95,21 @@ async function share(server: string, sessionID: string, items: Item[]) {
   const { id, secret } = (await client.create(sessionID)).body
   for (let at = 0; at < items.length; at += 2_000) await client.sync(id, secret, items.slice(at, at + 2_000))
   return { url: `${server}/share/${id}`, remove: () => client.remove(id, secret) }
+}
+
+/** What the operator's pages list. */
+async function fillDesk({ trust: { tokens, blocks } }: World): Promise<void> {
+  const by = { actor: "admin" }
+  await tokens.create({ name: "team", by })
+  const { token } = await tokens.create({ name: "old-laptop", by })
+  await tokens.revoke({ id: token.id, by })
+  await blocks.add({ kind: "address", value: "192.0.2.0/24", reason: "Thousands of empty shares.", by })
+}
+
+/** Lets a browser in as admin. */
+async function operatorsCookie({ url, trust }: World) {
+  const { secret } = await trust.sessions.start("admin", {})
+  return { name: "better-share-admin", value: secret, url, httpOnly: true, sameSite: "Strict" } as const
 }
 
 interface Shot {
@@ -100,6 +124,10 @@ async function photograph(browser: TestBrowser, shot: Shot): Promise<string[]> {
   const where = `${name}, ${viewport.width} wide, ${colorScheme}`
   const open = await browser.open(url, { colorScheme, viewport, timezoneId: "Europe/Berlin" })
   const { page } = open
+  if (name.startsWith("admin")) {
+    await open.context.addCookies([operator])
+    await page.goto(url)
+  }
   await page.locator("h1").first().waitFor()
   // Encrypted pages are drawn a moment later.
   await page.waitForTimeout(300)

@@ -43,6 +43,8 @@ export interface ApiConfig {
   maxSyncBytes: number
   /** No limit unless told. */
   streams?: StreamLimits
+  /** Where readers report abuse: an https address or `mailto:`. Undefined: nowhere. */
+  abuseUrl?: string | undefined
   version: string
   /** Id of the sample share, when there is one. */
   sampleID?: string

@@ -39,16 +39,19 @@ export function answerError(error: unknown, c: Context<ApiEnv>, deps: ApiDeps): 
   const page = renderMessagePage({
     status: known.status,
     ...said,
+    abuseUrl: deps.config.abuseUrl,
+    shareID: namedShare(c)?.shareID,
     ...(known.code === "invalid_request" && asksForPartOfShare(c) && { instead: wholeOf(c) }),
     assets: assetUrls(deps.assets),
   })
   return c.html(page, known.status, headers)
 }
 
-function passwordPage({ req }: Context<ApiEnv>, shareID: string, { assets }: ApiDeps): string {
+function passwordPage({ req }: Context<ApiEnv>, shareID: string, { assets, config }: ApiDeps): string {
   return renderPasswordPage({
     shareID,
     back: `${req.path}${new URL(req.url).search}`,
+    abuseUrl: config.abuseUrl,
     assets: assetUrls(assets),
   })
 }

@@ -13,6 +13,7 @@ import { renderSharePage, type SharePage } from "../viewer/page.ts"
 import { renderPartPage } from "../viewer/part-page.ts"
 import { rangeNotice } from "../viewer/place.ts"
 import { readRange, sliceDocument } from "../viewer/range.ts"
+import { restrictionsOf } from "../viewer/restrictions.ts"
 import { sessionPage } from "../viewer/session-page.ts"
 import { readView, USUAL_VIEW } from "../viewer/view.ts"
 import { assetUrls } from "./assets.ts"
@@ -70,9 +71,10 @@ export function createPageRoutes({ shares, machine, encode, assets, config, log 
   app.get("/", (c) => {
     const sample =
       config.sampleID === undefined ? {} : { sampleUrl: `${config.baseUrl}/share/${config.sampleID}` }
-    const { needsToken } = config
+    const { baseUrl, needsToken, version, abuseUrl } = config
+    const restrictions = restrictionsOf({ ...config, locked: config.lock !== undefined })
     return c.html(
-      renderHome({ baseUrl: config.baseUrl, ...sample, needsToken, version: config.version, assets: urls }),
+      renderHome({ baseUrl, ...sample, needsToken, restrictions, version, abuseUrl, assets: urls }),
     )
   })
 
@@ -129,6 +131,7 @@ export function createPageRoutes({ shares, machine, encode, assets, config, log 
       share: { id, createdAt: new Date(createdAt).toISOString() },
       assets: { ...urls, script: `/assets/${assets.encryptedScript.name}` },
       baseUrl: config.baseUrl,
+      abuseUrl: config.abuseUrl,
     }
   }
 
@@ -137,7 +140,7 @@ export function createPageRoutes({ shares, machine, encode, assets, config, log 
       ...(importUrl !== undefined && { importUrl }),
       share: shownShare(share),
       document: fold.document(),
-      context: { shareID: share.id, assets: urls },
+      context: { shareID: share.id, assets: urls, abuseUrl: config.abuseUrl },
       baseUrl: config.baseUrl,
     }
   }

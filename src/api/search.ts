@@ -17,7 +17,7 @@ import { createTurns } from "./turns.ts"
 const LONGEST_MS = 10_000
 
 /** Everything in a share, searched on the server: a browser has not all of it. */
-export function createSearchRoutes({ shares, machine, assets }: ApiDeps): Hono<ApiEnv> {
+export function createSearchRoutes({ shares, machine, assets, config: { abuseUrl } }: ApiDeps): Hono<ApiEnv> {
   const app = new Hono<ApiEnv>()
   const urls = assetUrls(assets)
   const turns = createTurns({ atOnce: 2, maxWaiting: 8, what: "searches" })
@@ -35,13 +35,13 @@ export function createSearchRoutes({ shares, machine, assets }: ApiDeps): Hono<A
       // It may have been revoked meanwhile.
       await shares.find(shareID)
       return c.body(
-        renderSearchPage({ shareID, title: titleOf(document), assets: urls, answer }),
+        renderSearchPage({ shareID, title: titleOf(document), assets: urls, abuseUrl, answer }),
         200,
         HEADERS,
       )
     } catch (error) {
       if (!(error instanceof EncryptedShare)) throw error
-      return c.body(renderSealedSearchPage({ shareID, assets: urls }), 200, HEADERS)
+      return c.body(renderSealedSearchPage({ shareID, assets: urls, abuseUrl }), 200, HEADERS)
     } finally {
       end?.()
     }

@@ -57,7 +57,13 @@ export function createVisibilityRoutes(deps: ApiDeps, visitors: Visitors): Hono<
       // It asks for none any more.
       if (error instanceof ShareError && error.code === "conflict") return c.redirect(page, 303)
       if (!(error instanceof ShareError) || error.code !== "forbidden") throw error
-      const refusal = renderPasswordPage({ shareID, back, refused: error.message, assets: assetUrls(assets) })
+      const refusal = renderPasswordPage({
+        shareID,
+        back,
+        refused: error.message,
+        abuseUrl: config.abuseUrl,
+        assets: assetUrls(assets),
+      })
       return c.html(refusal, error.status, { "cache-control": "no-store" })
     }
     return c.redirect(isBelow(back, page) ? back : page, 303)

@@ -1,16 +1,19 @@
 import colors from "picocolors"
+import type { Restriction } from "../viewer/restrictions.ts"
 
 export interface BannerFacts {
   baseUrl: string
   sampleUrl: string | undefined
   needsToken: boolean
+  restrictions: readonly Restriction[]
   /** Where it listens, when people reach it elsewhere. */
   listening?: string
   version: string
 }
 
 /** What a start prints: where it listens, how to connect OpenCode, something to look at. */
-export function renderBanner({ baseUrl, sampleUrl, needsToken, listening, version }: BannerFacts): string {
+export function renderBanner(facts: BannerFacts): string {
+  const { baseUrl, sampleUrl, needsToken, restrictions, listening, version } = facts
   const enterprise = needsToken ? `${baseUrl}/t/<token>` : baseUrl
   const rows: [label: string, value: string][] = [
     [`Better Share ${version}`, link(baseUrl)],
@@ -19,6 +22,7 @@ export function renderBanner({ baseUrl, sampleUrl, needsToken, listening, versio
     ["for its plugin", `curl -fsS --create-dirs -o .opencode/plugin/better-share.js ${baseUrl}/plugin.js`],
     ["then in OpenCode", colors.bold("/share")],
     ...(sampleUrl === undefined ? [] : ([["a session to look at", link(sampleUrl)]] as [string, string][])),
+    ...restrictions.map(({ setting, means }): [string, string] => [setting, means]),
   ]
   const width = Math.max(...rows.map(([label]) => label.length))
   const lines = rows.map(([label, value], row) => {

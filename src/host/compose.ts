@@ -118,6 +118,7 @@ export async function compose(
       publicList: config.publicList,
       maxSyncBytes,
       streams,
+      abuseUrl: config.abuseUrl,
       version,
       ...(sampleID === undefined ? {} : { sampleID }),
     },

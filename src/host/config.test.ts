@@ -268,3 +268,19 @@ test("a webhook has both an address and a secret, and neither is quoted", () => 
   expect(told.map((fault) => fault.split(":")[0]).sort()).toEqual(Object.keys(wrong).sort())
   expect(told.join()).not.toContain("hidden")
 })
+
+test("reports of abuse go to an https address or into a mail", () => {
+  expect(readConfig({}).abuseUrl).toBeUndefined()
+  for (const url of ["https://example.com/report?of=shares", "mailto:abuse@example.com"]) {
+    expect(readConfig({ ABUSE_URL: url }).abuseUrl).toBe(url)
+  }
+  for (const wrong of [
+    "http://example.com",
+    "javascript:alert(1)",
+    "https://a:b@x.dev",
+    "mailto:",
+    "abuse",
+  ]) {
+    expect(faults({ ABUSE_URL: wrong }), wrong).toEqual([expect.stringMatching(/^ABUSE_URL: must be/)])
+  }
+})

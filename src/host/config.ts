@@ -3,6 +3,7 @@ import { LIMITS } from "../protocol/limits.ts"
 import { isLoopback } from "../protocol/loopback.ts"
 import type { ExpiryPolicy } from "../shares/access/expiry-policy.ts"
 import type { S3Settings } from "../storage/blobs/s3.ts"
+import { ABUSE_VARIABLE } from "./abuse-variable.ts"
 import { EXPIRY_VARIABLES } from "./expiry-variables.ts"
 import { LIMIT_VARIABLES, type LimitSettings } from "./limit-variables.ts"
 import { halfSetLock, LOCK_VARIABLES, lockOf } from "./lock-variables.ts"
@@ -40,6 +41,8 @@ export interface Config {
   maxTotalBytes: number
   limits: LimitSettings
   expiry: ExpiryPolicy
+  /** Where readers report abuse; undefined: nowhere. */
+  abuseUrl: string | undefined
   /** Whether public shares are listed. */
   publicList: boolean
   logLevel: LogLevel
@@ -107,6 +110,7 @@ export const VARIABLES = {
   ...QUOTA_VARIABLES,
   ...LIMIT_VARIABLES,
   ...EXPIRY_VARIABLES,
+  ...ABUSE_VARIABLE,
   LOG_LEVEL: {
     about: `How much is logged: ${LOG_LEVELS.join(", ")}. Requests are logged at debug.`,
     fallback: "info",
@@ -202,6 +206,7 @@ export function readConfig(env: Environment): Config {
       usual: read("DEFAULT_EXPIRY", VARIABLES.DEFAULT_EXPIRY),
       longest: read("MAX_EXPIRY", VARIABLES.MAX_EXPIRY),
     },
+    abuseUrl: read("ABUSE_URL", VARIABLES.ABUSE_URL),
     publicList: read("PUBLIC_LIST", VARIABLES.PUBLIC_LIST),
     logLevel: read("LOG_LEVEL", VARIABLES.LOG_LEVEL),
     sample: read("SAMPLE", VARIABLES.SAMPLE),

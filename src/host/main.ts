@@ -3,6 +3,7 @@ import { dirname, join } from "node:path"
 import { fileURLToPath } from "node:url"
 import colors from "picocolors"
 import { migrateDatabase } from "../storage/meta/migrate-database.ts"
+import { restrictionsOf } from "../viewer/restrictions.ts"
 import { rotateAdminToken } from "./admin-token.ts"
 import { loadAssets } from "./assets.ts"
 import { renderBanner } from "./banner.ts"
@@ -32,8 +33,9 @@ async function main(): Promise<void> {
   const serving = await serve(config, { assets, plugin, log: createLog(config.logLevel) })
   const { baseUrl, url, sampleUrl } = serving
   const listening = url === baseUrl ? {} : { listening: url }
-  const banner = { baseUrl, sampleUrl, needsToken: needsToken(config), version, ...listening }
-  console.log(renderBanner(banner))
+  const restrictions = restrictionsOf({ ...config.trust, locked: config.lock !== undefined })
+  const facts = { baseUrl, sampleUrl, needsToken: needsToken(config), restrictions, version }
+  console.log(renderBanner({ ...facts, ...listening }))
   const token = await serving.trust.admin.begin()
   if (token !== undefined) printAdminToken(token)
   for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => stop(serving))
@@ -57,7 +59,7 @@ async function adminToken(): Promise<void> {
 
 function printAdminToken(token: string): void {
   console.log(
-    `  The admin token, shown this once: ${colors.bold(token)}\n  \`npm run admin-token\` makes another in its place.\n`,
+    `  The admin token, shown this once: ${colors.bold(token)}\n  It opens /admin; \`npm run admin-token\` makes another in its place.\n`,
   )
 }
 

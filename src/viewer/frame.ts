@@ -1,10 +1,11 @@
 import { type Document, visible } from "../protocol/document.ts"
+import type { Reporting } from "./abuse.ts"
 import { isLean } from "./lean.ts"
 import { str } from "./read.ts"
 import { descendantsOf } from "./session-tree.ts"
 
 /** What the whole page has in common, given by whoever serves it. */
-export interface RenderContext {
+export interface RenderContext extends Reporting {
   shareID: string
   assets: Assets
   /** The page is drawn where the share can be read, as its server cannot. */

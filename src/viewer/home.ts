@@ -1,28 +1,33 @@
+import { abuseFooter, type Reporting } from "./abuse.ts"
 import type { Assets } from "./frame.ts"
 import { highlight } from "./highlight.ts"
 import { homePreview } from "./home-preview.ts"
 import { type Html, html } from "./html.ts"
+import type { Restriction } from "./restrictions.ts"
 import { pageEnd, pageStart, topBar } from "./skeleton.ts"
 
-export interface HomePage {
+export interface HomePage extends Reporting {
   /** Origin of this server, without a slash at the end. */
   baseUrl: string
   /** A share to look at. */
   sampleUrl?: string
   /** Creating a share takes a token in the configured address. */
   needsToken: boolean
+  /** What of the following does not work here. */
+  restrictions?: readonly Restriction[]
   version: string
   assets: Assets
 }
 
 /** The front page: what this is and how to connect OpenCode to it. */
-export function renderHome({ baseUrl, sampleUrl, needsToken, version, assets }: HomePage): string {
+export function renderHome(page: HomePage): string {
+  const { baseUrl, sampleUrl, needsToken, restrictions = [], version, assets } = page
   const url = needsToken ? `${baseUrl}/t/<token>` : baseUrl
   const config = JSON.stringify({ $schema: "https://opencode.ai/config.json", enterprise: { url } }, null, 2)
   const description = "Share OpenCode sessions from your own server: a live link that is yours to take back."
   const start = pageStart({ title: "Better Share", description, assets, kind: "home", hidden: false })
   return html`${start}${topBar(html`<span class="version">${version}</span>`)}<main class="home">
-<header class="hero"><div><h1>Share the session,<br>keep the server.</h1><p class="lead">Better Share gives an OpenCode session a link on <strong>this</strong> server. Whoever has it reads along while the agent works. Take the link back, and what was stored is deleted.</p>${sampleUrl && html`<p><a class="button" href="${sampleUrl}">See a shared session</a></p>`}</div>${homePreview()}</header>
+<header class="hero"><div><h1>Share the session,<br>keep the server.</h1><p class="lead">Better Share gives an OpenCode session a link on <strong>this</strong> server. Whoever has it reads along while the agent works. Take the link back, and what was stored is deleted.</p>${sampleUrl && html`<p><a class="button" href="${sampleUrl}">See a shared session</a></p>`}${restrictions.length > 0 && html`<ul class="restrictions">${restrictions.map(({ means }) => html`<li>${means}</li>`)}</ul>`}</div>${homePreview()}</header>
 <section><h2>Connect OpenCode</h2><ol class="steps">
 <li><h3>Name this server</h3><p>In <code>opencode.json</code>, in your project or in <code>~/.config/opencode/</code>:</p>${codeFence(config, "json")}${needsToken && html`<p class="hint">This server asks for a token before it takes shares. Put yours in place of <code>&lt;token&gt;</code>; whoever runs the server hands them out.</p>`}</li>
 <li><h3>Keep secrets at home</h3><p>The plugin replaces keys, tokens and passwords before anything leaves your machine. For this project:</p>${codeFence(`curl -fsS --create-dirs -o .opencode/plugin/better-share.js \\\n  ${baseUrl}/plugin.js`, "bash")}</li>
@@ -34,7 +39,7 @@ export function renderHome({ baseUrl, sampleUrl, needsToken, version, assets }: 
 <li><h3>Live</h3><p>Readers see prompts, tool calls and diffs as they happen, and reload nothing.</p></li>
 <li><h3>Gone means gone</h3><p>After <code>/unshare</code> the link answers 410, and the stored content is removed.</p></li>
 <li><h3>Readable anywhere</h3><p>Plain HTML that works on a phone, without scripts, in light and dark.</p></li>
-</ul></section></main>${pageEnd()}`.text
+</ul></section></main>${abuseFooter(page)}${pageEnd()}`.text
 }
 
 function codeFence(code: string, language: string): Html {

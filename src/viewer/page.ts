@@ -1,5 +1,6 @@
 import type { Document } from "../protocol/document.ts"
 import { routePath } from "../protocol/routes.ts"
+import { abuseLink, type Reporting } from "./abuse.ts"
 import { type Block, LOG, PAGE } from "./block.ts"
 import { cardTags } from "./card/meta.ts"
 import { pageControls } from "./controls.ts"
@@ -84,7 +85,7 @@ export function* renderSharePage(page: SharePage): Iterable<string> {
   yield html`<a class="skip" href="#${LOG}">Skip to the conversation</a>${topBar(controls)}${notice}<div id="${PAGE}">`
     .text
   yield* pagePieces(document, frame)
-  yield html`</div>${footer(share)}`.text
+  yield html`</div>${footer(share, context)}`.text
   yield pageEnd().text
 }
 
@@ -118,8 +119,9 @@ function headOf({ share, document, baseUrl, notice }: SharePage, title: string):
   return html`${card}${notice === undefined && links}`
 }
 
-function footer({ createdAt, expiresAt, revision }: SharePage["share"]): Html {
+function footer({ id, createdAt, expiresAt, revision }: SharePage["share"], reporting: Reporting): Html {
   const created = timeTag(Date.parse(createdAt))
   const end = expiresAt !== undefined && timeTag(Date.parse(expiresAt))
-  return html`<footer><p>${created && html`Shared ${created} with `}<a href="/">Better Share</a><span class="dim"> · ${plural(revision, "sync")}</span>${end && html` <span id="expiry">· Gone on ${end}</span>`}</p></footer>`
+  const abuse = abuseLink(reporting, id)
+  return html`<footer><p>${created && html`Shared ${created} with `}<a href="/">Better Share</a><span class="dim"> · ${plural(revision, "sync")}</span>${end && html` <span id="expiry">· Gone on ${end}</span>`}${abuse && html` · ${abuse}`}</p></footer>`
 }

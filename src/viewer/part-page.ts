@@ -1,4 +1,5 @@
 import { type Document, visible } from "../protocol/document.ts"
+import { abuseFooter } from "./abuse.ts"
 import { type Block, CHANGES, findBlock, OTHERS, PAGE } from "./block.ts"
 import { blockID } from "./block-id.ts"
 import { createFrame, type Frame, type RenderContext, shareHref } from "./frame.ts"
@@ -26,7 +27,7 @@ export function renderPartPage({
   const title = titleOf(document)
   const back = `${shareHref(context.shareID)}#${block.id}`
   const start = pageStart({ title: `${title} · Better Share`, assets: context.assets, kind: "single" })
-  return html`${start}${topBar()}<div id="${PAGE}"><header class="single"><p class="eyebrow"><a href="${back}">Back to the conversation</a></p><h1>${title}</h1></header><main><article class="message"><div class="parts">${block.render(wholeFrame(document, context), nothing)}</div></article></main></div>${pageEnd()}`
+  return html`${start}${topBar()}<div id="${PAGE}"><header class="single"><p class="eyebrow"><a href="${back}">Back to the conversation</a></p><h1>${title}</h1></header><main><article class="message"><div class="parts">${block.render(wholeFrame(document, context), nothing)}</div></article></main></div>${abuseFooter(context, context.shareID)}${pageEnd()}`
     .text
 }
 

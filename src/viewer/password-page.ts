@@ -1,9 +1,10 @@
+import { abuseFooter, type Reporting } from "./abuse.ts"
 import type { Assets } from "./frame.ts"
 import { shareHref } from "./frame.ts"
 import { html } from "./html.ts"
 import { pageEnd, pageStart, topBar } from "./skeleton.ts"
 
-export interface PasswordPage {
+export interface PasswordPage extends Reporting {
   shareID: string
   /** The address that was asked for, from its path on. */
   back: string
@@ -13,7 +14,7 @@ export interface PasswordPage {
 }
 
 /** Asks for a share's password, and says nothing else of it. */
-export function renderPasswordPage({ shareID, back, refused, assets }: PasswordPage): string {
+export function renderPasswordPage({ shareID, back, refused, assets, abuseUrl }: PasswordPage): string {
   const start = pageStart({
     title: "Password · Better Share",
     assets,
@@ -21,6 +22,6 @@ export function renderPasswordPage({ shareID, back, refused, assets }: PasswordP
     referrer: "same-origin",
   })
   const message = refused ?? "Whoever sent you the link can tell you its password."
-  return html`${start}${topBar()}<main class="notice"><h1>This share asks for a password</h1><p id="why"${refused !== undefined && html` class="refused" role="alert"`}>${message}</p><form class="search-line" method="post" action="${shareHref(shareID)}/unlock"><input type="hidden" name="back" value="${back}"><input type="password" name="password" required maxlength="1024" aria-label="Password" aria-describedby="why" autocomplete="current-password" autofocus><button class="button" type="submit">Open</button></form></main>${pageEnd()}`
+  return html`${start}${topBar()}<main class="notice"><h1>This share asks for a password</h1><p id="why"${refused !== undefined && html` class="refused" role="alert"`}>${message}</p><form class="search-line" method="post" action="${shareHref(shareID)}/unlock"><input type="hidden" name="back" value="${back}"><input type="password" name="password" required maxlength="1024" aria-label="Password" aria-describedby="why" autocomplete="current-password" autofocus><button class="button" type="submit">Open</button></form></main>${abuseFooter({ abuseUrl }, shareID)}${pageEnd()}`
     .text
 }

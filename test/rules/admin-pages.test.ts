@@ -243,3 +243,15 @@ test("[B9] the audit is read the newest first, page by page, and exported as a w
   expect(exported).toBe(body)
   expect(exported.trim().split("\n")).toHaveLength(101)
 })
+
+test("[B9] wrong tokens are counted as the API's are, and the right one lets in all the same", async () => {
+  const page = await (await send("/admin/enter", { token: "bsa_wrong" }, {})).text()
+  expect(page).toContain("This is not the admin token.")
+  const statuses: number[] = []
+  for (let at = 0; at < 11; at++)
+    statuses.push((await send("/admin/enter", { token: "bsa_wrong" }, {})).status)
+  expect([...new Set(statuses)]).toEqual([401, 429])
+  const headers = { authorization: "Bearer bsa_wrong" }
+  expect((await fetch(`${world.url}/api/admin/tokens`, { headers })).status).toBe(429)
+  expect((await send("/admin/enter", { token }, {})).status).toBe(303)
+})

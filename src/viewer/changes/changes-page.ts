@@ -1,5 +1,6 @@
 import { type Document, visible } from "../../protocol/document.ts"
 import { routePath } from "../../protocol/routes.ts"
+import { abuseLink } from "../abuse.ts"
 import { LOG, PAGE } from "../block.ts"
 import { plural } from "../format.ts"
 import { createFrame, type Frame, shareHref, shortPath } from "../frame.ts"
@@ -53,7 +54,9 @@ function* writePage({ share, document, context }: ChangesPage, only?: FileDiff):
     .text
   const frame = createFrame(document, context)
   yield* only ? oneFile(only, listChanges(document), frame) : allFiles(document, frame)
-  yield html`</div><footer><p><a href="/">Better Share</a></p></footer>${pageEnd()}`.text
+  const abuse = abuseLink(context, share.id)
+  yield html`</div><footer><p><a href="/">Better Share</a>${abuse && html` · ${abuse}`}</p></footer>${pageEnd()}`
+    .text
 }
 
 function links(page: string): Html {
