@@ -1,5 +1,7 @@
 import * as z from "zod/mini"
+import { accessBody } from "../protocol/routes.ts"
 import { RedactionOptionsError, readAllowed, readPatterns } from "../redaction/options.ts"
+import { ACCESS_IN_WORDS, readShareAccess, type ShareAccess } from "./share-access.ts"
 
 /**
  * What the plugin is told, by its options in opencode.json and by the environment. `docs/plugin.md` has the table. An
@@ -40,6 +42,7 @@ const optionsSchema = z.strictObject({
   dryRun: z.optional(z.boolean()),
   subagents: z.optional(z.boolean()),
   encrypt: z.optional(z.boolean()),
+  ...accessBody.shape,
   audit: z.optional(z.union([z.boolean(), z.strictObject({ share: z.optional(z.boolean()) })])),
 })
 
@@ -59,6 +62,8 @@ export interface Settings {
   dryRun: boolean
   subagents: boolean
   encrypt: boolean
+  /** Of new shares. */
+  access: ShareAccess
   audit: boolean
 }
 
@@ -89,6 +94,8 @@ export function readSettings(
   const rules = readRedact(redact)
   const wrongRules = rules && faultOfRules(rules)
   if (wrongRules !== undefined) return { fault: wrongRules }
+  const access = readShareAccess(given, environment)
+  if ("fault" in access) return access
   return {
     url: url.replace(/\/+$/, ""),
     token: given.token ?? filled(environment.BETTER_SHARE_TOKEN) ?? pathToken,
@@ -97,6 +104,7 @@ export function readSettings(
     dryRun: given.dryRun ?? false,
     subagents: given.subagents ?? true,
     encrypt: given.encrypt ?? false,
+    access,
     audit: typeof audit === "object" ? (audit.share ?? false) : audit,
   }
 }
@@ -116,6 +124,7 @@ const ALLOWED: Record<string, string> = {
   redact: 'it is true, false, "block", or {"mode", "emails", "hosts", "addresses", "patterns", "allow"}',
   "redact.mode": 'it is "replace" or "block"',
   audit: 'it is true, false, or {"share"}',
+  ...ACCESS_IN_WORDS,
 }
 
 const REDACT: RedactSettings = {

@@ -155,7 +155,11 @@ async function reserve(
   const keyText = settings.encrypt ? newKeyText() : undefined
   /** A server that does not take the signature (another clock, another address than its own) still takes the share. */
   async function reserveOwned(): Promise<ReserveAnswer> {
-    const wish = { sessionId: sessionID, tickets: [], ...(settings.encrypt && { encrypted: true as const }) }
+    const wish = {
+      ...settings.access,
+      ...{ sessionId: sessionID, tickets: [] },
+      ...(settings.encrypt && { encrypted: true as const }),
+    }
     try {
       return await api.reserve({ ...wish, owner: owner.prove({ ...base, action: "create" }) })
     } catch (error) {
