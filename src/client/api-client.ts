@@ -3,9 +3,14 @@ import type { Item } from "../protocol/item.ts"
 import {
   type DeleteAnswer,
   deleteAnswer,
+  type EntryAnswer,
+  entryAnswer,
+  type HolderBody,
   type ManifestAnswer,
   manifestAnswer,
+  type OwnedSharesAnswer,
   type OwnerProof,
+  ownedSharesAnswer,
   type PassAnswer,
   type PresignAnswer,
   passAnswer,
@@ -52,6 +57,10 @@ export interface ApiClient {
   remove(share: ShareAccess): Promise<DeleteAnswer>
   /** The native door's, for shares that were made without a client of the direct one. */
   sync(share: ShareAccess, items: readonly Item[]): Promise<void>
+  /** One page of the shares of whoever holds a key or secrets. */
+  listOwned(holder: HolderBody): Promise<OwnedSharesAnswer>
+  /** A link that lets one browser in to them. */
+  enterAsOwner(holder: HolderBody): Promise<EntryAnswer>
 }
 
 export function createApiClient({ baseUrl, createToken, ...deps }: ApiClientOptions): ApiClient {
@@ -100,5 +109,7 @@ export function createApiClient({ baseUrl, createToken, ...deps }: ApiClientOpti
       const body = { secret: share.secret, data: items }
       await callApi(deps, to("syncShare", { body }, { id: share.shareID }), syncAnswer)
     },
+    listOwned: (body) => callApi(deps, to("listOwnedShares", { body }), ownedSharesAnswer),
+    enterAsOwner: (body) => callApi(deps, to("enterAsOwner", { body }), entryAnswer),
   }
 }

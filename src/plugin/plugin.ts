@@ -1,5 +1,6 @@
 import { join } from "node:path"
 import { ShareError } from "../protocol/errors.ts"
+import { dataFolder, openCodeData } from "./data-folder.ts"
 import type { Desk } from "./desk.ts"
 import { openDesk } from "./open-desk.ts"
 import { type BridgeCalls, openBridge } from "./opencode/bridge.ts"
@@ -247,13 +248,4 @@ function refusingAll(fault: string): BridgeCalls {
     throw new ShareError("forbidden", `Better Share: ${fault}.`)
   }
   return { create: refuse, sync: refuse, remove: refuse }
-}
-
-/** Where programs keep what belongs to a user (XDG Base Directory; on Windows, as OpenCode, the same place). */
-function openCodeData({ environment, home }: PluginMachine): string {
-  return environment.XDG_DATA_HOME || join(home, ".local", "share")
-}
-
-function dataFolder(machine: PluginMachine): string {
-  return machine.environment.BETTER_SHARE_DIR || join(openCodeData(machine), "better-share")
 }

@@ -31,9 +31,43 @@ test("defaults: OpenCode's own mode, redaction on, subagents with it, no encrypt
     dryRun: false,
     subagents: true,
     encrypt: false,
+    access: {},
     audit: false,
   })
 })
+
+test("who may see new shares, and how long: what is not said is left to the server", () => {
+  const access = { visibility: "password", password: "an open sesame", expires: "7d" }
+  expect(read({ ...URL_OPTION, ...access })).toMatchObject({ access })
+  expect(read({ ...URL_OPTION, expires: "2030-12-31" })).toHaveProperty("access", { expires: "2030-12-31" })
+  expect(read({ ...URL_OPTION, visibility: "public" })).toHaveProperty("access", { visibility: "public" })
+})
+
+test("the password may stand in the environment, as it is; the option stands before it", () => {
+  const environment = { BETTER_SHARE_PASSWORD: " an open sesame " }
+  expect(read(URL_OPTION, environment)).toHaveProperty("access", { password: " an open sesame " })
+  expect(read({ ...URL_OPTION, visibility: "password" }, environment)).toHaveProperty("access", {
+    visibility: "password",
+    password: " an open sesame ",
+  })
+  expect(read({ ...URL_OPTION, password: "another one" }, environment)).toHaveProperty("access", {
+    password: "another one",
+  })
+  expect(read(URL_OPTION, { BETTER_SHARE_PASSWORD: "          " })).toHaveProperty("access", {})
+})
+
+test.each([
+  [{ visibility: "private" }, "not a sesame", 'BETTER_SHARE_PASSWORD asks for visibility "password" or none'],
+  [{}, "sesame", "BETTER_SHARE_PASSWORD is wrong: it is a text of 8"],
+  [{ visibility: "password" }, "", 'with visibility "password" it needs one'],
+])(
+  "%j with the password %j in the environment is refused, and the password not said",
+  (options, password, words) => {
+    const fault = read({ ...URL_OPTION, ...options }, { BETTER_SHARE_PASSWORD: password })
+    expect(fault).toEqual({ fault: expect.stringContaining(words) })
+    if (password) expect(JSON.stringify(fault)).not.toContain(password)
+  },
+)
 
 test("the shape of the hosted service's options is taken too", () => {
   const options = { share: { url: "https://a.example.com", enabled: false }, audit: { share: true } }
@@ -60,6 +94,15 @@ test.each([
   [{ url: "https://me:pw@share.example.com" }, "nothing more"],
   [{ ...URL_OPTION, share: "sometimes" }, "share"],
   [{ ...URL_OPTION, encrypt: "yes" }, "encrypt"],
+  [{ ...URL_OPTION, visibility: "secret" }, 'visibility is wrong: it is "unlisted", "public", "password" or'],
+  [{ ...URL_OPTION, visibility: "password" }, "it needs one: its option password, or BETTER_SHARE_PASSWORD"],
+  [{ ...URL_OPTION, password: "sesame" }, "password is wrong: it is a text of 8 to 1,024 characters"],
+  [{ ...URL_OPTION, password: "x".repeat(1025) }, "password is wrong"],
+  [{ ...URL_OPTION, password: 12345678 }, "password is wrong"],
+  [{ ...URL_OPTION, password: "an open sesame", visibility: "public" }, 'and not "public"'],
+  [{ ...URL_OPTION, expires: "soon" }, 'expires is wrong: it is a time such as "1h"'],
+  [{ ...URL_OPTION, expires: "2030-02-31" }, "expires is wrong"],
+  [{ ...URL_OPTION, expires: 7 }, "expires is wrong"],
   [{ ...URL_OPTION, redcat: "block" }, 'no option "redcat"'],
   [{ ...URL_OPTION, redact: { emial: true } }, "redact"],
   [{ ...URL_OPTION, share: { enabeld: false } }, "share"],

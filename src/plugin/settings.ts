@@ -1,5 +1,9 @@
 import * as z from "zod/mini"
+import { accessBody } from "../protocol/routes.ts"
 import { RedactionOptionsError, readAllowed, readPatterns } from "../redaction/options.ts"
+import { faultOfFolder } from "./data-folder.ts"
+import { readServerAddress } from "./server-address.ts"
+import { ACCESS_IN_WORDS, readShareAccess, type ShareAccess } from "./share-access.ts"
 
 /**
  * What the plugin is told, by its options in opencode.json and by the environment. `docs/plugin.md` has the table. An
@@ -40,6 +44,7 @@ const optionsSchema = z.strictObject({
   dryRun: z.optional(z.boolean()),
   subagents: z.optional(z.boolean()),
   encrypt: z.optional(z.boolean()),
+  ...accessBody.shape,
   audit: z.optional(z.union([z.boolean(), z.strictObject({ share: z.optional(z.boolean()) })])),
 })
 
@@ -59,6 +64,8 @@ export interface Settings {
   dryRun: boolean
   subagents: boolean
   encrypt: boolean
+  /** Of new shares. */
+  access: ShareAccess
   audit: boolean
 }
 
@@ -82,21 +89,25 @@ export function readSettings(
   const { share, redact = true, audit = false, ...given } = parsed.data
   const nested = typeof share === "object" ? share : undefined
   const address = given.url ?? nested?.url ?? filled(environment.BETTER_SHARE_BASE_URL) ?? builtInUrl
-  // The address that OpenCode itself is given may be used here as well.
-  const [, url = address, pathToken] = /^(https?:\/\/[^/]+)\/t\/([^/]+)\/?$/.exec(address ?? "") ?? []
-  const fault = faultOf(url) ?? faultOfFolder(environment.BETTER_SHARE_DIR)
-  if (url === undefined || fault !== undefined) return { fault: fault ?? NO_URL }
+  if (address === undefined) return { fault: NO_URL }
+  const server = readServerAddress(address, "its url")
+  if ("fault" in server) return server
+  const wrongFolder = faultOfFolder(environment)
+  if (wrongFolder !== undefined) return { fault: wrongFolder }
   const rules = readRedact(redact)
   const wrongRules = rules && faultOfRules(rules)
   if (wrongRules !== undefined) return { fault: wrongRules }
+  const access = readShareAccess(given, environment)
+  if ("fault" in access) return access
   return {
-    url: url.replace(/\/+$/, ""),
-    token: given.token ?? filled(environment.BETTER_SHARE_TOKEN) ?? pathToken,
+    url: server.url,
+    token: given.token ?? filled(environment.BETTER_SHARE_TOKEN) ?? server.token,
     mode: nested?.enabled === false ? "disabled" : modeOf(share),
     redact: rules,
     dryRun: given.dryRun ?? false,
     subagents: given.subagents ?? true,
     encrypt: given.encrypt ?? false,
+    access,
     audit: typeof audit === "object" ? (audit.share ?? false) : audit,
   }
 }
@@ -116,6 +127,7 @@ const ALLOWED: Record<string, string> = {
   redact: 'it is true, false, "block", or {"mode", "emails", "hosts", "addresses", "patterns", "allow"}',
   "redact.mode": 'it is "replace" or "block"',
   audit: 'it is true, false, or {"share"}',
+  ...ACCESS_IN_WORDS,
 }
 
 const REDACT: RedactSettings = {
@@ -129,23 +141,6 @@ const REDACT: RedactSettings = {
 
 const NO_URL =
   'no server is set: give it as "plugin": [["better-share", {"url": "https://share.example.com"}]] in opencode.json, or as BETTER_SHARE_BASE_URL'
-
-function faultOf(url: string | undefined): string | undefined {
-  if (url === undefined) return NO_URL
-  if (!URL.canParse(url) || !/:\/\//.test(url))
-    return `its url ${JSON.stringify(url)} is no URL: write it with https:// or http://`
-  const { protocol, search, hash, username, pathname } = new URL(url)
-  if (protocol !== "https:" && protocol !== "http:") return `its url must begin with https:// or http://`
-  if (search || hash || username) return "its url must be an address and nothing more"
-  if (pathname !== "/") return `its url has a path, ${pathname}: the server has none`
-  return undefined
-}
-
-/** Secrets must not come to lie in whatever project OpenCode is started in. */
-function faultOfFolder(folder: string | undefined): string | undefined {
-  if (!folder || /^(\/|[A-Za-z]:[\\/])/.test(folder)) return undefined
-  return `BETTER_SHARE_DIR must be a whole path, and not ${JSON.stringify(folder)}`
-}
 
 function faultOfRules({ patterns, allow }: RedactSettings): string | undefined {
   try {
@@ -169,6 +164,7 @@ function readRedact(given: boolean | "block" | z.infer<typeof redactSchema>): Re
   return { ...REDACT, ...set }
 }
 
-function filled(value: string | undefined): string | undefined {
+/** A variable that says something. */
+export function filled(value: string | undefined): string | undefined {
   return value === undefined || value.trim() === "" ? undefined : value.trim()
 }

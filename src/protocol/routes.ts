@@ -227,13 +227,17 @@ export const reserveBody = z.object({
   owner: z.optional(ownerProof),
 })
 
+/** Shares that are asked for by their secrets at once. */
+export const MOST_HELD = 500
+
 /** Who asks for shares of theirs: by the key that owns them, by single shares' secrets, or both. */
 export const holderBody = z.object({
   owner: z.optional(ownerProof),
-  shares: z.optional(z.array(z.object({ id: shareParams.shape.id, secret })).check(z.maxLength(500))),
+  shares: z.optional(z.array(z.object({ id: shareParams.shape.id, secret })).check(z.maxLength(MOST_HELD))),
   /** Of a list: what the answer before said as `next`. */
   after: z.optional(listPlace),
 })
+export type HolderBody = z.infer<typeof holderBody>
 
 export const ownedSharesAnswer = z.object({
   /** The newest first. */

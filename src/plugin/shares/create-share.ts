@@ -151,13 +151,18 @@ async function reserve(
   const recovered = settings.encrypt
     ? undefined
     : await recover(() => api.recover(sessionID, owner.prove({ ...base, action: "recover" })))
-  const made = recovered ?? (await reserveOwned())
+  const { made, ownerKey } = recovered ? { made: recovered, ownerKey: owner.key } : await reserveOwned()
   const keyText = settings.encrypt ? newKeyText() : undefined
   /** A server that does not take the signature (another clock, another address than its own) still takes the share. */
-  async function reserveOwned(): Promise<ReserveAnswer> {
-    const wish = { sessionId: sessionID, tickets: [], ...(settings.encrypt && { encrypted: true as const }) }
+  async function reserveOwned(): Promise<{ made: ReserveAnswer; ownerKey?: string }> {
+    const wish = {
+      ...settings.access,
+      ...{ sessionId: sessionID, tickets: [] },
+      ...(settings.encrypt && { encrypted: true as const }),
+    }
     try {
-      return await api.reserve({ ...wish, owner: owner.prove({ ...base, action: "create" }) })
+      const made = await api.reserve({ ...wish, owner: owner.prove({ ...base, action: "create" }) })
+      return { made, ownerKey: owner.key }
     } catch (error) {
       if (!(error instanceof CallError) || error.code !== "forbidden") throw error
       const unsigned = await api.reserve(wish)
@@ -165,7 +170,7 @@ async function reserve(
         "warn",
         `shared without the owner key, so it cannot be taken over elsewhere: ${error.message}`,
       )
-      return unsigned
+      return { made: unsigned }
     }
   }
 
@@ -175,6 +180,7 @@ async function reserve(
     server: settings.url,
     sessionID,
     url: keyText === undefined ? made.url : withKey(made.url, keyText),
+    ...(ownerKey !== undefined && { owner: ownerKey }),
     ...(keyText !== undefined && { keyText }),
     secret: made.secret,
     deleteSecret: made.deleteSecret,

@@ -14,6 +14,8 @@ const entrySchema = z.looseObject({
   secret: z.string(),
   /** What OpenCode is given: it opens the deletion and nothing else. */
   deleteSecret: z.string(),
+  /** The owner's key that the share was made with, its public half; without one, what is above alone opens it. */
+  owner: z.optional(z.string()),
   /** Of an encrypted share. */
   keyText: z.optional(z.string()),
   /** The project's folder, in which the session can be read. */

@@ -8,19 +8,33 @@ const fileSchema = z.object({ v: z.literal(1), privateKey: z.string() })
 
 /** This person's key: what it signs is theirs, on whatever machine they keep it. */
 export interface OwnerKey {
+  /** The public half, in base64url. */
+  readonly key: string
+  /** A statement of this moment: no two are of the same one, as each holds once. */
   prove(statement: Omit<OwnerStatement, "at">): OwnerProof
 }
 
 /** Takes the key from its file, or makes one on first use. */
 export async function openOwnerKey(path: string, now: () => number): Promise<OwnerKey> {
+  return (await findOwnerKey(path, now)) ?? ownerKeyOf(await makeKey(path), now)
+}
+
+/** Undefined while there is none. */
+export async function findOwnerKey(path: string, now: () => number): Promise<OwnerKey | undefined> {
   const stored = await readIfThere(path)
-  const privateKey = stored === undefined ? await makeKey(path) : readKey(stored, path)
+  return stored === undefined ? undefined : ownerKeyOf(readKey(stored, path), now)
+}
+
+function ownerKeyOf(privateKey: KeyObject, now: () => number): OwnerKey {
   // The last 32 bytes of the DER form are the key itself (RFC 8410, 4).
   const der = createPublicKey(privateKey).export({ type: "spki", format: "der" })
   const key = der.subarray(-32).toString("base64url")
+  let last = 0
   return {
+    key,
     prove(statement) {
-      const at = now()
+      const at = Math.max(last + 1, now())
+      last = at
       const text = ownerStatement({ ...statement, at })
       return { key, at, signature: sign(null, Buffer.from(text), privateKey).toString("base64url") }
     },
