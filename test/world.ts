@@ -8,6 +8,7 @@ import { type Config, readConfig } from "../src/host/config.ts"
 import { createLog } from "../src/host/log.ts"
 import { createMachine } from "../src/host/machine.ts"
 import { type Serving, serve } from "../src/host/serve.ts"
+import { BY_ITSELF } from "../src/protocol/audit.ts"
 import type { Log } from "../src/shares/ports.ts"
 import type { Trust } from "../src/trust/trust.ts"
 import { NO_LIMITS } from "./no-limits.ts"
@@ -20,6 +21,8 @@ export interface World {
   readonly trust: Trust
   /** What the server does by itself from time to time. */
   upkeep(): Promise<void>
+  /** New secrets for a share, as the operator gives them. */
+  reissue(shareID: string): Promise<{ secret: string }>
   /** Keys of all stored objects, as file paths below the store's root. */
   storedFiles(): Promise<string[]>
   /** Cuts every connection and stops the server. */
@@ -78,6 +81,10 @@ export async function createWorld({
       return serving.trust
     },
     upkeep: async () => serving?.shares.upkeep(),
+    async reissue(shareID) {
+      if (!serving) throw new Error("The server is stopped.")
+      return serving.shares.reissue({ shareID, by: BY_ITSELF })
+    },
     storedFiles: () => filesBelow(join(dataDir, "objects")),
     stop,
     start,

@@ -21,9 +21,11 @@ export function splitPathToken(path: string): { path: string; token: string | un
   return rest === undefined ? { path, token: undefined } : { path: rest, token }
 }
 
-/** A request's path as logs may show it: whatever could be read as a path token is masked, however it is spelled. */
+/** A request's path as logs may show it: what could be read as a path token or a capability is masked, however spelled. */
 export function maskPath(path: string): string {
-  return path.replace(/^\/+(t|%74|%54)\/+[^/]+/i, "/t/***")
+  return path
+    .replace(/^\/+(t|%74|%54)\/+[^/]+/i, "/t/***")
+    .replace(/(_|%5f)(?:[a-z0-9]|%[0-9a-f]{2}){22}(?=[/.]|$)/gi, "_***")
 }
 
 /** Who asks to create, as shares and the audit know them. */

@@ -54,6 +54,14 @@ export function createVisitors(deps: Pick<ApiDeps, "shares" | "trust" | "config"
     }
   }
 
+  async function isPass(
+    c: Context<ApiEnv>,
+    { shareID, capability }: { shareID: string; capability: string },
+  ): Promise<boolean> {
+    const gate = c.get("found") ?? kept.gateOf(shareID)
+    return gate !== undefined && !isOpen(gate) && (await shares.isCapability(gate, capability))
+  }
+
   return {
     shownBy,
     keepPass: passes.add,
@@ -66,14 +74,18 @@ export function createVisitors(deps: Pick<ApiDeps, "shares" | "trust" | "config"
       // These ask for the secret themselves, before anything else.
       if (STORED.test(c.req.path) && c.req.header("x-share-secret") !== undefined) return next()
       const known = kept.gateOf(shareID)
-      if (!known || !isOpen(known)) {
+      if (known && isOpen(known)) c.set("admittedAt", known.access)
+      else {
         const shown = await shownBy(c, shareID)
         // Asked for also when its page is kept: a private share must take the time of one that is not there.
-        await shares.admit(await findAnew(c, shareID), shown)
+        const found = await findAnew(c, shareID)
+        await shares.admit(found, shown)
+        c.set("admittedAt", found.access)
       }
       // A browser keeps it, so that it stands neither in its history nor in a link that is copied from there.
       if (capability !== undefined && isPage(c)) {
-        passes.add(c, { shareID, capability })
+        // One that opens nothing is not kept: it would push out those that do.
+        if (await isPass(c, { shareID, capability })) passes.add(c, { shareID, capability })
         return c.redirect(withoutCapability(c, shareID), 302)
       }
       return next()

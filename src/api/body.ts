@@ -1,9 +1,10 @@
 import type { Context } from "hono"
 import type * as z from "zod/mini"
 import { splitCapability } from "../protocol/capability.ts"
-import { notFound, ShareError } from "../protocol/errors.ts"
+import { notFound, passwordRequired, ShareError } from "../protocol/errors.ts"
 import { formatBytes, LIMITS } from "../protocol/limits.ts"
 import { shareParams, shareSecretHeader } from "../protocol/routes.ts"
+import { type Gate, isOpen } from "../shares/access/admission.ts"
 import type { ApiEnv } from "./context.ts"
 
 /** Reads a small JSON body and parses it by its schema. */
@@ -56,6 +57,15 @@ export function readShareID(c: Context<ApiEnv>): string {
 export function requireAdmitted(c: Context<ApiEnv>, id: string): string {
   if (c.get("admitted") !== id) throw notFound()
   return id
+}
+
+/**
+ * For what has been read since its reader was let in, which may take a while: it may have been closed to them. Throws what
+ * who comes now is told.
+ */
+export function requireStillOpen(c: Context<ApiEnv>, share: Gate): void {
+  if (isOpen(share) || share.access === c.get("admittedAt")) return
+  throw share.visibility === "password" ? passwordRequired() : notFound()
 }
 
 /** The path's parameters, parsed by their schema. What cannot be one is answered like one that does not exist. */

@@ -21,7 +21,11 @@ export interface BrowserSessions {
   /** The same, for pages that there are only inside of one. Throws `forbidden`. */
   requireSession<K extends SessionKind>(c: Context<ApiEnv>, kind: K): Promise<BrowserSession<K>>
   /** Lets this browser in, in the place of what it held of the kind before. */
-  startSession<K extends SessionKind>(c: Context<ApiEnv>, kind: K, subject: Subject<K>): Promise<void>
+  startSession<K extends SessionKind>(
+    c: Context<ApiEnv>,
+    kind: K,
+    subject: Subject<K>,
+  ): Promise<BrowserSession<K>>
   endSession(c: Context<ApiEnv>, kind: SessionKind): Promise<void>
   /**
    * The fields of a form that one of our own pages sent: with a session, one of this session's pages. Throws
@@ -70,6 +74,9 @@ export function createBrowserSessions({
       await endHeld(c, kind)
       const { secret, expiresAt } = await sessions.start(kind, subject)
       setCookie(c, nameOf(kind), secret, { ...attributes, expires: new Date(expiresAt) })
+      const session = await sessions.find(kind, secret)
+      if (!session) throw notLetIn()
+      return session
     },
 
     async endSession(c, kind) {

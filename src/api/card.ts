@@ -2,7 +2,7 @@ import { Hono } from "hono"
 import { ShareError } from "../protocol/errors.ts"
 import type { ActiveShare } from "../shares/active.ts"
 import { renderCard, renderEncryptedCard } from "../viewer/card/card.ts"
-import { readShareID } from "./body.ts"
+import { readShareID, requireStillOpen } from "./body.ts"
 import { createCardCache, type Picture } from "./card-cache.ts"
 import type { ApiDeps, ApiEnv } from "./context.ts"
 import { namesTag } from "./entity-tag.ts"
@@ -39,7 +39,7 @@ export function createCardRoutes({
     // What is not settled may change without news of it, and to watch it would be to look at its object all the time.
     const picture = share.settled ? await cache.keep(share, make) : await make()
     // It may have been revoked while it was drawn.
-    await find(share.id)
+    requireStillOpen(c, await find(share.id))
     return answer(picture)
 
     function answer({ tag: etag, png }: Picture): Response {

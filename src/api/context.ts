@@ -82,8 +82,9 @@ export interface ApiEnv {
     requestID: string
     /** The token of a `/t/<token>` address, if it came by one. */
     pathToken: string | undefined
-    /** Id of the share that this request may read. */
+    /** Id of the share that this request may read, and the access at which it was let in. */
     admitted: string | undefined
+    admittedAt: number | undefined
     /** The share that the address names, when its row was read for this request. */
     found: ActiveShare | undefined
     /** It has not come past the server's lock. */

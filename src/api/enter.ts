@@ -53,10 +53,11 @@ export async function letIn(
   c: Context<ApiEnv>,
   { deps, browsers, entry }: { deps: Pick<ApiDeps, "trust">; browsers: BrowserSessions; entry: Entry },
 ): Promise<Response> {
-  await browsers.startSession(c, entry.kind, entry.subject)
+  // Nobody is let in of whom there is no record.
   if (entry.kind === "admin") {
     await deps.trust.audit.record({ ...(await originOf(c, deps, "admin")), event: "admin_entered" })
   }
+  await browsers.startSession(c, entry.kind, entry.subject)
   return c.redirect(HOMES[entry.kind], 303)
 }
 

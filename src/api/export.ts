@@ -5,7 +5,7 @@ import { shareParams } from "../protocol/routes.ts"
 import { type InlineAssets, renderExport } from "../viewer/export/export.ts"
 import { slugOf } from "../viewer/formats/slug.ts"
 import { titleOf } from "../viewer/summary.ts"
-import { requireAdmitted } from "./body.ts"
+import { requireAdmitted, requireStillOpen } from "./body.ts"
 import type { ApiDeps, ApiEnv, Assets } from "./context.ts"
 import { shownShare } from "./shown-share.ts"
 import { streamText } from "./stream-text.ts"
@@ -19,6 +19,7 @@ export function createExportRoutes({ shares, assets, log }: ApiDeps): Hono<ApiEn
     const id = splitCapability(named).shareID
     if (!shareParams.safeParse({ id }).success) throw notFound()
     const { share, fold } = await shares.read(requireAdmitted(c, id))
+    requireStillOpen(c, share)
     inline ??= inlineAssets(assets)
     const document = fold.document()
     const file = renderExport({ share: shownShare(share), document }, await inline)

@@ -6,7 +6,7 @@ import { FORMATS, type FormatName, isFormatName } from "../viewer/formats/format
 import { slugOf } from "../viewer/formats/slug.ts"
 import { readRange, sliceDocument } from "../viewer/range.ts"
 import { titleOf } from "../viewer/summary.ts"
-import { readQuery, requireAdmitted } from "./body.ts"
+import { readQuery, requireAdmitted, requireStillOpen } from "./body.ts"
 import type { ApiDeps, ApiEnv } from "./context.ts"
 import { robotsFor } from "./robots.ts"
 import { shownShare } from "./shown-share.ts"
@@ -20,7 +20,12 @@ export function createFormatRoutes({ shares, log }: ApiDeps): Hono<ApiEnv> {
   app.get("/s/:id", (c, next) => {
     const { ending, id } = readFile(c)
     if (ending === undefined || !isFormatName(ending)) return next()
-    return Promise.resolve(c.redirect(`/share/${requireID(id)}.${ending}${new URL(c.req.url).search}`, 302))
+    return Promise.resolve(
+      c.redirect(
+        `/share/${requireID(id) && encodeURIComponent(id)}.${ending}${new URL(c.req.url).search}`,
+        302,
+      ),
+    )
   })
 
   app.get("/share/:id", async (c, next) => {
@@ -34,6 +39,7 @@ export function createFormatRoutes({ shares, log }: ApiDeps): Hono<ApiEnv> {
     const { tools, ...ends } = readQuery(c, formatQuery)
     const range = readRange(ends)
     const { share, fold } = await shares.read(shareID)
+    requireStillOpen(c, share)
     const document = fold.document()
     const format = FORMATS[name]
     const text = format.write({

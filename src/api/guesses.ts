@@ -5,7 +5,9 @@ import { createRecent } from "../shares/recent.ts"
 export interface Guesses {
   /** Throws LimitReached while the address has none left. Asks nothing but this node's memory. */
   check(address: string): void
-  /** Counts a wrong one, on all nodes. Throws LimitReached when it was one too many, StorageError. */
+  /** Counts a wrong one on this node, at once: whatever is asked for beside it may fail. */
+  note(address: string): void
+  /** Counts it on all nodes. Throws LimitReached when it was one too many, StorageError. */
   count(address: string): Promise<void>
 }
 
@@ -41,9 +43,11 @@ export function createGuesses({
       const resetAfterMs = since + budget.windowMs - machine.now()
       throw new LimitReached(budget, { limit: budget.limit, remaining: 0, resetAfterMs })
     },
-    async count(address) {
+    note(address) {
       const { wrong, since } = windowOf(address)
       windows.set(address, { wrong: wrong + 1, since })
+    },
+    async count(address) {
       const { allowed, ...state } = await limiter.take(address)
       if (allowed) return
       windows.set(address, { wrong: budget.limit, since: startOf(state) })

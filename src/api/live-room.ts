@@ -146,7 +146,7 @@ export async function openLiveRoom(options: LiveRoomOptions): Promise<LiveRoom> 
 
   async function renderNext(): Promise<{ event: Uint8Array; to: number } | undefined> {
     const { share, fold, changed } = await shares.readSince(shareID, revision)
-    if (share.revision <= revision) return undefined
+    if (isOthers(share) || share.revision <= revision) return undefined
     const { event, next } = describeChange(fold.document(), changed, share.revision)
     shown = next
     // It may be that something was taken out of the share, and stands in what is kept.
@@ -161,9 +161,16 @@ export async function openLiveRoom(options: LiveRoomOptions): Promise<LiveRoom> 
     passing.forget()
   }
 
+  /** News that others may see it now may be lost; the row is what counts. */
+  function isOthers(share: Pick<ActiveShare, "access">): boolean {
+    if (share.access !== access) close()
+    return closed
+  }
+
   async function announceNext(): Promise<{ event: Uint8Array; to: number } | undefined> {
-    const { revision: to } = await shares.find(shareID)
-    if (to <= revision) return undefined
+    const share = await shares.find(shareID)
+    const { revision: to } = share
+    if (isOthers(share) || to <= revision) return undefined
     passing.commit(undefined, undefined)
     return { event: encodeEvent("commit", { revision: to }, to), to }
   }

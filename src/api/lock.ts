@@ -73,7 +73,9 @@ export function createLock(settings: LockSettings, deps: ApiDeps): MiddlewareHan
       const offered = readBasic(c.req.header("authorization"))
       if (offered === undefined) return false
       guesses?.check(addressOf(c))
-      return machine.equal(machine.hash(offered), right)
+      const isRight = machine.equal(machine.hash(offered), right)
+      if (!isRight) guesses?.note(addressOf(c))
+      return isRight
     },
     token: (c) => bringsToken(c, deps),
     async secret(c) {

@@ -1,7 +1,7 @@
 import { Hono } from "hono"
 import { type MetadataAnswer, ROUTES } from "../protocol/routes.ts"
 import { writeShareData } from "../protocol/share-data.ts"
-import { readShareID } from "./body.ts"
+import { readShareID, requireStillOpen } from "./body.ts"
 import type { ApiDeps, ApiEnv } from "./context.ts"
 import { streamText } from "./stream-text.ts"
 
@@ -11,6 +11,7 @@ export function createMetadataRoutes({ shares, log }: ApiDeps): Hono<ApiEnv> {
 
   app.get(ROUTES.readShareMetadata.path, async (c) => {
     const share = await shares.describe(readShareID(c))
+    requireStillOpen(c, share)
     const { title, directory, messages, parts, diffs, models } = share.metadata
     const answer: MetadataAnswer = {
       id: share.id,
@@ -35,6 +36,7 @@ export function createMetadataRoutes({ shares, log }: ApiDeps): Hono<ApiEnv> {
 
   app.get(ROUTES.readShare.path, async (c) => {
     const { share, fold } = await shares.read(readShareID(c))
+    requireStillOpen(c, share)
     const json = writeShareData(fold.document(), {
       shareId: share.id,
       sessionId: share.sessionID,

@@ -1,5 +1,6 @@
 import type { OwnedSharesAnswer } from "../protocol/routes.ts"
 import type { Holder } from "../shares/own/holder.ts"
+import type { ListPlace, ShareRow } from "../shares/ports.ts"
 import { shareHref } from "../viewer/frame.ts"
 import type { ApiDeps } from "./context.ts"
 import { nextPlace, readPlace } from "./list-place.ts"
@@ -13,8 +14,7 @@ export async function listOwned(
   { creators, shares: held, after }: Holder & { after: string | undefined },
 ): Promise<OwnedSharesAnswer> {
   const before = readPlace(after)
-  const found = await shares.listOwned({ creators, shares: held, before, now: machine.now(), limit: PAGE })
-  const next = nextPlace(found, PAGE)
+  const { found, next } = await findOwnedPage({ shares, machine }, { creators, shares: held, before })
   return {
     shares: found.map((share) => ({
       id: share.id,
@@ -33,4 +33,14 @@ export async function listOwned(
     })),
     ...(next !== undefined && { next }),
   }
+}
+
+/** One page of somebody's shares: of single ones, those whose secret is still their own. */
+export async function findOwnedPage(
+  { shares, machine }: Pick<ApiDeps, "shares" | "machine">,
+  { before, ...holder }: Holder & { before: ListPlace | undefined },
+): Promise<{ found: ShareRow[]; next: string | undefined }> {
+  const rows = await shares.listOwned({ ...holder, before, now: machine.now(), limit: PAGE })
+  const held = await Promise.all(rows.map((share) => shares.holds(holder, share)))
+  return { found: rows.filter((_, at) => held[at]), next: nextPlace(rows, PAGE) }
 }

@@ -4,6 +4,7 @@ import { splitCapability } from "../protocol/capability.ts"
 import { notFound, ShareError } from "../protocol/errors.ts"
 import { SHARE_ID } from "../protocol/ids.ts"
 import { accessBody } from "../protocol/routes.ts"
+import type { Credentials } from "../shares/access/credentials.ts"
 import type { ActiveShare } from "../shares/active.ts"
 import { ownerActor } from "../trust/audit.ts"
 import type { BrowserSession } from "../trust/sessions.ts"
@@ -17,10 +18,10 @@ import { readParams, readQuery } from "./body.ts"
 import { createBrowserSessions } from "./browser-session.ts"
 import type { ApiDeps, ApiEnv } from "./context.ts"
 import { importUrlOf } from "./import-url.ts"
-import { listOwned } from "./owned-shares.ts"
-import { subjectOf } from "./owner.ts"
+import { readPlace } from "./list-place.ts"
+import { findOwnedPage, listOwned } from "./owned-shares.ts"
+import { holderOf, subjectOf } from "./owner.ts"
 import { fromOf, readChosenRules, redactForm } from "./owner-redaction.ts"
-import { isOf } from "./ownership.ts"
 
 type OwnerSession = BrowserSession<"owner">
 
@@ -78,16 +79,12 @@ export function createOwnerPages(deps: ApiDeps): Hono<ApiEnv> {
     const session = await browsers.requireSession(c, "owner")
     await browsers.readForm(c, nothing, session)
     const by = await originOf(c, deps, actorOf(session))
-    for (;;) {
-      const found = await shares.listOwned({
-        ...holderOf(session),
-        before: undefined,
-        now: machine.now(),
-        limit: 50,
-      })
-      if (found.length === 0) break
-      for (const { id: shareID } of found)
+    for (let after: string | undefined, more = true; more; more = after !== undefined) {
+      const page = await findOwnedPage(deps, { ...holderOf(session), before: readPlace(after) })
+      for (const { id: shareID } of page.found) {
         await shares.revokeOwned({ shareID, credentials: ownedBy(session), by })
+      }
+      after = page.next
     }
     return c.redirect("/shares", 303)
   })
@@ -141,11 +138,13 @@ export function createOwnerPages(deps: ApiDeps): Hono<ApiEnv> {
     const session = await browsers.requireSession(c, "owner")
     await browsers.readForm(c, nothing, session)
     const share = await findOwned(c, session)
-    const { secret } = await shares.reissue({
-      shareID: share.id,
-      by: await originOf(c, deps, actorOf(session)),
-    })
-    return answerShare(c, session, share, { secret })
+    const by = await originOf(c, deps, actorOf(session))
+    const { secret } = await shares.reissue({ shareID: share.id, by, owned: true })
+    const held = session.subject.shares.map((one) =>
+      one.id === share.id ? { ...one, secretHash: machine.hash(secret) } : one,
+    )
+    const renewed = await browsers.startSession(c, "owner", { ...session.subject, shares: held })
+    return answerShare(c, renewed, await findOwned(c, renewed), { secret })
   })
 
   app.get("/shares/:id/redact", async (c) => {
@@ -190,11 +189,16 @@ export function createOwnerPages(deps: ApiDeps): Hono<ApiEnv> {
     return answer(c, page, status)
   }
 
+  function ownedBy(session: OwnerSession): Credentials {
+    return { owns: (share) => shares.holds(holderOf(session), share) }
+  }
+
   /** Throws `not_found` for one that is not this session's, as for one that is not there. */
   async function findOwned(c: Context<ApiEnv>, session: OwnerSession): Promise<ActiveShare> {
-    const share = await shares.describe(readParams(c, ownedParams).id)
-    if (!isOf(session.subject, share)) throw notFound()
-    return share
+    const { id } = readParams(c, ownedParams)
+    // Nothing of it is read before it is known to be theirs.
+    if (!(await shares.holds(holderOf(session), await shares.find(id)))) throw notFound()
+    return shares.describe(id)
   }
 
   async function answerShare(
@@ -239,14 +243,6 @@ function answer(c: Context<ApiEnv>, page: string, status: ShareError["status"] |
 function actorOf({ subject: { creators } }: OwnerSession): string {
   const [creator] = creators
   return creator === undefined ? "secret" : ownerActor(creator)
-}
-
-function holderOf({ subject: { creators, shares } }: OwnerSession) {
-  return { creators, shares: shares.map(({ id: shareID, generation }) => ({ shareID, generation })) }
-}
-
-function ownedBy({ subject }: OwnerSession) {
-  return { owns: async (share: Parameters<typeof isOf>[1]) => isOf(subject, share) }
 }
 
 /** Of a link, or of an id alone. */

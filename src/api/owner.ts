@@ -3,6 +3,8 @@ import type * as z from "zod/mini"
 import { ownersServers } from "../protocol/owner.ts"
 import { type EntryAnswer, holderBody, ROUTES } from "../protocol/routes.ts"
 import type { Holder } from "../shares/own/holder.ts"
+import type { BrowserSession } from "../trust/sessions.ts"
+import type { Subject } from "../trust/subject.ts"
 import { readBody } from "./body.ts"
 import type { ApiDeps, ApiEnv } from "./context.ts"
 import { enterUrl } from "./enter.ts"
@@ -42,7 +44,13 @@ export function createOwnerRoutes(deps: ApiDeps): Hono<ApiEnv> {
   return app
 }
 
-/** As a browser's session keeps it. */
-export function subjectOf({ creators, shares }: Holder) {
-  return { creators, shares: shares.map(({ shareID: id, generation }) => ({ id, generation })) }
+/** As a browser's session keeps it, and back. */
+export function subjectOf({ creators, shares }: Holder): Subject<"owner"> {
+  return { creators, shares: shares.map(({ shareID: id, ...held }) => ({ id, ...held })) }
+}
+
+export function holderOf({
+  subject: { creators, shares },
+}: Pick<BrowserSession<"owner">, "subject">): Holder {
+  return { creators, shares: shares.map(({ id: shareID, ...held }) => ({ shareID, ...held })) }
 }

@@ -17,7 +17,7 @@ import { restrictionsOf } from "../viewer/restrictions.ts"
 import { sessionPage } from "../viewer/session-page.ts"
 import { readView, USUAL_VIEW } from "../viewer/view.ts"
 import { assetUrls } from "./assets.ts"
-import { readParams, readQuery, readShareID } from "./body.ts"
+import { readParams, readQuery, readShareID, requireStillOpen } from "./body.ts"
 import { chooseCoding } from "./content-coding.ts"
 import type { ApiDeps, ApiEnv } from "./context.ts"
 import { namesTag } from "./entity-tag.ts"
@@ -58,6 +58,12 @@ export function createPageRoutes({ shares, machine, encode, assets, config, log 
     return { ...snapshot, importUrl: await importUrlOf({ shares, config }, share) }
   }
 
+  async function readStill(c: Context<ApiEnv>): Promise<Snapshot> {
+    const snapshot = await shares.read(readShareID(c))
+    requireStillOpen(c, snapshot.share)
+    return snapshot
+  }
+
   async function readOrSealed(shareID: string): Promise<Snapshot> {
     try {
       return await shares.read(shareID)
@@ -78,16 +84,18 @@ export function createPageRoutes({ shares, machine, encode, assets, config, log 
     )
   })
 
-  app.get("/s/:id", (c) => c.redirect(`/share/${readParams(c, shareParams).id}`, 302))
+  app.get("/s/:id", (c) => c.redirect(`/share/${encodeURIComponent(nameOf(c))}`, 302))
 
   app.get("/share/:id", async (c) => {
     const shareID = readShareID(c)
     const query = readQuery(c, pageQuery)
     if (asksForMore(query)) {
       const snapshot = await readForPage(shareID)
+      requireStillOpen(c, snapshot.share)
       if (!snapshot.share.encrypted) return answerPage(c, renderSharePage(partOf(pageOf(snapshot), query)))
     }
     const { page, share } = await pages.open(shareID, c.get("found"))
+    requireStillOpen(c, share)
     if (c.req.method === "GET") shares.viewed(share)
     if (!("tag" in page)) return answerPage(c, page, robotsFor(share))
     const coding = chooseCoding(c.req.header("accept-encoding"))
@@ -106,21 +114,20 @@ export function createPageRoutes({ shares, machine, encode, assets, config, log 
 
   app.get("/share/:id/session/:session", async (c) => {
     const view = readView(readQuery(c, pageQuery).show)
-    const page = sessionPage(pageOf(await shares.read(readShareID(c))), c.req.param("session"))
+    const page = sessionPage(pageOf(await readStill(c)), c.req.param("session"))
     if (page === undefined) throw notFound()
     return answerPage(c, renderSharePage({ ...page, view }))
   })
 
   app.get("/share/:id/changes", async (c) => {
-    const shareID = readShareID(c)
     const { file } = readQuery(c, changesQuery)
-    const page = renderChangesPage({ ...pageOf(await shares.read(shareID)), file })
+    const page = renderChangesPage({ ...pageOf(await readStill(c)), file })
     if (page === undefined) throw notFound()
     return answerPage(c, page)
   })
 
   app.get("/share/:id/part/:part", async (c) => {
-    const snapshot = await shares.read(readShareID(c))
+    const snapshot = await readStill(c)
     const page = renderPartPage({ ...pageOf(snapshot), partID: c.req.param("part") })
     if (page === undefined) throw notFound()
     return c.body(page, 200, { ...PAGE_HEADERS, ...HIDDEN })
@@ -161,6 +168,12 @@ export function createPageRoutes({ shares, machine, encode, assets, config, log 
 interface PageSnapshot extends Snapshot {
   /** What `opencode import` takes. */
   importUrl?: string
+}
+
+/** What stands in the place of the id, with the capability that may be behind it. Throws `not_found`. */
+function nameOf(c: Context<ApiEnv>): string {
+  readParams(c, shareParams)
+  return c.req.param("id") ?? ""
 }
 
 type PageQuery = z.infer<typeof pageQuery>

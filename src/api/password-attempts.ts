@@ -3,53 +3,54 @@ import { ShareError } from "../protocol/errors.ts"
 import { type Limiter, LimitReached } from "../shares/ports.ts"
 import type { ApiDeps, ApiEnv } from "./context.ts"
 import { networkOf } from "./network.ts"
-import { createTurns } from "./turns.ts"
-
-/** Passwords that are tried at once: each takes 32 MiB and a processor for a moment. */
-const AT_ONCE = 2
-const MOST_WAITING = 16
 
 export interface PasswordAttempts {
-  /** Resolves to the capability. Throws what `shares.unlock` throws, LimitReached, and `unavailable`. */
+  /** Resolves to the capability. Throws what `shares.unlock` throws, and LimitReached. */
   unlock(c: Context<ApiEnv>, attempt: { shareID: string; password: string }): Promise<string>
 }
 
 /**
  * Tries passwords, and counts the wrong ones: by share and address, and by share from everywhere. Counted before a
- * password is looked at, so that many at once are no more than the limit.
+ * password is looked at, so that many at once are no more than the limit; and only of shares that ask for one, so that
+ * nobody can have the counts forgotten by asking for others.
  */
 export function createPasswordAttempts({
   shares,
   limiters,
   machine,
 }: Pick<ApiDeps, "shares" | "limiters" | "machine">): PasswordAttempts {
-  const turns = createTurns({ atOnce: AT_ONCE, maxWaiting: MOST_WAITING, what: "passwords" })
-
-  async function take(limiter: Limiter | undefined, key: string): Promise<() => Promise<void>> {
-    if (!limiter) return async () => {}
-    const { allowed, ...state } = await limiter.take(key)
-    if (!allowed) throw new LimitReached(limiter.budget, state)
-    return () => limiter.giveBack(key)
+  /** What gives the tries back. Takes none when one of them is not left. */
+  async function take(wanted: readonly (readonly [Limiter | undefined, string])[]) {
+    const taken: (() => Promise<void>)[] = []
+    // What cannot be given back is free at the end of its window.
+    const giveBack = async () => void (await Promise.all(taken.map((each) => each().catch(() => {}))))
+    for (const [limiter, key] of wanted) {
+      if (!limiter) continue
+      const { allowed, ...state } = await limiter.take(key)
+      if (!allowed) {
+        await giveBack()
+        throw new LimitReached(limiter.budget, state)
+      }
+      taken.push(() => limiter.giveBack(key))
+    }
+    return giveBack
   }
 
   return {
     async unlock(c, { shareID, password }) {
-      const from = machine.hash(`password:${shareID}:${networkOf(c.env.address)}`)
-      const taken = [
-        await take(limiters.passwords, from),
-        await take(limiters["share-passwords"], machine.hash(`password:${shareID}`)),
-      ]
-      const end = await turns.begin()
-      let wrong = false
+      await shares.requireLocked(shareID)
+      const giveBack = await take([
+        [limiters.passwords, machine.hash(`password:${shareID}:${networkOf(c.env.address)}`)],
+        [limiters["share-passwords"], machine.hash(`password:${shareID}`)],
+      ])
       try {
-        return await shares.unlock({ shareID, password })
+        const capability = await shares.unlock({ shareID, password })
+        await giveBack()
+        return capability
       } catch (error) {
-        wrong = error instanceof ShareError && error.code === "forbidden"
+        const wrong = error instanceof ShareError && error.code === "forbidden"
+        if (!wrong) await giveBack()
         throw error
-      } finally {
-        end()
-        // What cannot be given back is free at the end of its window.
-        if (!wrong) await Promise.all(taken.map((giveBack) => giveBack().catch(() => {})))
       }
     },
   }

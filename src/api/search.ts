@@ -9,7 +9,7 @@ import { searchDocument } from "../viewer/search/search-document.ts"
 import { renderSealedSearchPage, renderSearchPage } from "../viewer/search/search-page.ts"
 import { titleOf } from "../viewer/summary.ts"
 import { assetUrls } from "./assets.ts"
-import { readQuery, readShareID } from "./body.ts"
+import { readQuery, readShareID, requireStillOpen } from "./body.ts"
 import type { ApiDeps, ApiEnv } from "./context.ts"
 import { createTurns } from "./turns.ts"
 
@@ -33,7 +33,7 @@ export function createSearchRoutes({ shares, machine, assets, config: { abuseUrl
       const document = fold.document()
       const answer = query ? { query, found: await search(c, document, query) } : { query, typed }
       // It may have been revoked meanwhile.
-      await shares.find(shareID)
+      requireStillOpen(c, await shares.find(shareID))
       return c.body(
         renderSearchPage({ shareID, title: titleOf(document), assets: urls, abuseUrl, answer }),
         200,

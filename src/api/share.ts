@@ -12,7 +12,15 @@ import {
 import { readSyncBody } from "../protocol/sync-body.ts"
 import { requireCreating } from "./access.ts"
 import { originOf } from "./audit-origin.ts"
-import { readBody, readLimited, readQuery, readSecretHeader, readShareID, requireJson } from "./body.ts"
+import {
+  readBody,
+  readLimited,
+  readQuery,
+  readSecretHeader,
+  readShareID,
+  requireJson,
+  requireStillOpen,
+} from "./body.ts"
 import type { ApiDeps, ApiEnv } from "./context.ts"
 import type { Limits } from "./limits.ts"
 import { streamText } from "./stream-text.ts"
@@ -50,6 +58,7 @@ export function createShareRoutes(deps: ApiDeps, limits: Limits): Hono<ApiEnv> {
     const shareID = readShareID(c)
     const { session } = readQuery(c, dataQuery)
     const { share, fold } = await shares.read(shareID)
+    requireStillOpen(c, share)
     const wanted = session ?? share.sessionID
     const items = [...fold.items()].filter(
       (item) => !OUR_TYPES.has(item.type) && sessionOf(item, share.sessionID) === wanted,

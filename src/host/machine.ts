@@ -2,6 +2,7 @@ import { createHash, createPublicKey, hash, randomBytes, timingSafeEqual, verify
 import { Readable } from "node:stream"
 import { pipeline } from "node:stream/promises"
 import { constants, createBrotliCompress, createBrotliDecompress } from "node:zlib"
+import { createTurns } from "../api/turns.ts"
 import type { Machine } from "../shares/ports.ts"
 import { isStretchOf, stretch } from "./password.ts"
 
@@ -26,8 +27,22 @@ function isWeak(key: Uint8Array): boolean {
   return WEAK_KEYS.has(unsigned.toString("hex"))
 }
 
+/** Passwords that are looked at or stretched at once: each takes 32 MiB and a thread that files and names wait for too. */
+const STRETCHED_AT_ONCE = 2
+const MOST_WAITING = 16
+
 /** Node's clock, cryptography and compression. */
 export function createMachine(): Machine {
+  const turns = createTurns({ atOnce: STRETCHED_AT_ONCE, maxWaiting: MOST_WAITING, what: "passwords" })
+  async function inTurn<T>(work: () => Promise<T>): Promise<T> {
+    const end = await turns.begin()
+    try {
+      return await work()
+    } finally {
+      end()
+    }
+  }
+
   return {
     now: Date.now,
     randomBytes: (count) => new Uint8Array(randomBytes(count)),
@@ -37,8 +52,8 @@ export function createMachine(): Machine {
       const [left, right] = [Buffer.from(a), Buffer.from(b)]
       return left.length === right.length && timingSafeEqual(left, right)
     },
-    stretch,
-    isStretchOf,
+    stretch: (password) => inTurn(() => stretch(password)),
+    isStretchOf: (password, stretched) => inTurn(() => isStretchOf(password, stretched)),
     // Not by WebCrypto, whose Ed25519 Node 20 calls experimental, aloud.
     verify(key, text, signature) {
       try {

@@ -366,7 +366,7 @@ export interface MetaStore extends RedactionStore {
   }): Promise<ShareRow[]>
   /**
    * Gives the newest active share of the direct door that the creator made for the session, sealed or not as asked, new
-   * secrets in the place of all that it had, in one transaction. Undefined, and nothing done, when there is none.
+   * secrets in the place of all that it had, and raises its access, in one transaction. Undefined, and nothing done, when there is none.
    */
   renewSecrets(request: {
     sessionID: string
@@ -440,8 +440,8 @@ export interface MetaStore extends RedactionStore {
   /** The same for one share whose time is over at `at`, and for no other: it is then expired. */
   expire(share: DeletionID, at: number, audit?: AuditNote): Promise<string[]>
   /**
-   * Gives an active share new secrets in the place of all that it had. False, and nothing done, when this generation is
-   * not active.
+   * Gives an active share new secrets in the place of all that it had, and raises its access. Undefined, and nothing done,
+   * when this generation is not active.
    */
   replaceSecrets(
     share: DeletionID & {
@@ -449,7 +449,7 @@ export interface MetaStore extends RedactionStore {
       at: number
       audit: AuditNote
     },
-  ): Promise<boolean>
+  ): Promise<ShareRow | undefined>
   /** Of one generation, or of the newest that has one. */
   findDeletion(shareID: string, generation?: number): Promise<DeletionRow | undefined>
   unfinishedDeletions(): Promise<DeletionRow[]>

@@ -1,4 +1,3 @@
-import type { AuditOrigin } from "../protocol/audit.ts"
 import type { Item } from "../protocol/item.ts"
 import type { Receipt } from "../protocol/routes.ts"
 import { type Admission, createAdmission } from "./access/admission.ts"
@@ -13,10 +12,10 @@ import { createAppender } from "./append/append.ts"
 import { createCompactor } from "./compact/compact.ts"
 import { createSweeper, type Swept } from "./compact/sweep.ts"
 import { type CreateRequest, createCreator } from "./create/create.ts"
-import { createHolderCheck, type Holder, type Holding } from "./own/holder.ts"
+import { createHolderCheck, createHolderTest, type Holder, type Holding } from "./own/holder.ts"
 import type { BlobStore, Keys, Log, Machine, MetaStore, Notifier, Quotas, ShareRow } from "./ports.ts"
 import { createReader, type ShareReader } from "./read/read.ts"
-import { createReissuer, type Reissued } from "./recover/reissue.ts"
+import { createReissuer, type Reissued, type ReissueRequest } from "./recover/reissue.ts"
 import { createCleaner } from "./redact/cleaner.ts"
 import { createRedactionDesk, type RedactionDesk } from "./redact/redact.ts"
 import { createRulesReader } from "./redact/rules.ts"
@@ -63,6 +62,8 @@ export interface Shares extends ShareReader, DirectDoor, Admission, RedactionDes
   revoke(request: RevokeRequest): Promise<Receipt>
   /** Changes who may see a share, and for how long. */
   changeAccess(request: ChangeRequest): Promise<ActiveShare>
+  /** Throws unless the share is one that asks for a password. */
+  requireLocked(shareID: string): Promise<unknown>
   /** What opens a share that asks for a password. */
   unlock(request: { shareID: string; password: string }): Promise<string>
   /** Counts a view. It is noted some time later. */
@@ -71,12 +72,14 @@ export interface Shares extends ShareReader, DirectDoor, Admission, RedactionDes
   listOwned: MetaStore["listOwned"]
   /** Whose shares somebody asks for. */
   findHolder(holding: Holding): Promise<Holder>
+  /** Whether a share is theirs, at this moment. */
+  holds(holder: Holder, share: Pick<ShareRow, "id" | "generation" | "creator">): Promise<boolean>
   /** Revokes for an owner who is known by other means than a secret. */
   revokeOwned(request: OwnedRevocation): Promise<Receipt>
   /** The same without a secret, for the operator. */
   takeDown(request: TakeDownRequest): Promise<Receipt>
   /** New secrets in the place of all that a share has, for the operator. */
-  reissue(request: { shareID: string; by: AuditOrigin }): Promise<Reissued>
+  reissue(request: ReissueRequest): Promise<Reissued>
   /** Goes on with deletions that a crash or a failing store interrupted. */
   resumeDeletions(): Promise<void>
   /**
@@ -160,11 +163,12 @@ export function createShares(given: SharesDeps): Shares {
     ...reader,
     ...admission,
     changeAccess: createAccessChanger({ ...deps, expiry }),
-    unlock: createUnlocker({ ...deps, admission }),
+    ...createUnlocker({ ...deps, admission }),
     viewed: views.count,
     listPublic: rows.listPublic,
     listOwned: rows.listOwned,
     findHolder: createHolderCheck(deps),
+    holds: createHolderTest(deps),
     revokeOwned: (request) => track(revoker.revokeOwned(request)),
     reserve: (request) => track(direct.reserve(request)),
     recover: (request) => track(direct.recover(request)),

@@ -38,7 +38,9 @@ export function createBlocks({ store, machine, tokens }: BlocksDeps): Blocks {
 
   function current(): Promise<BlockRow[]> {
     const at = machine.now()
-    if (kept && at - kept.at < KEPT_MS) return kept.rows
+    const age = kept ? at - kept.at : Number.NaN
+    // A clock may be set back.
+    if (kept && age >= 0 && age < KEPT_MS) return kept.rows
     const fresh = { at, rows: store.blocks() }
     kept = fresh
     // What could not be read is read again by the next who asks.

@@ -6,8 +6,8 @@ export const SUBJECTS = {
   owner: z.object({
     /** As shares have them: hashes. */
     creators: z.array(z.string()),
-    /** Single shares, whoever created them. */
-    shares: z.array(z.object({ id: z.string(), generation: z.int() })),
+    /** Single shares, whoever created them, each by the hash of a secret that has to be its own still. */
+    shares: z.array(z.object({ id: z.string(), generation: z.int(), secretHash: z.string() })),
   }),
   admin: z.object({}),
 } as const satisfies Record<SessionKind, z.ZodMiniType>

@@ -1,4 +1,5 @@
 import { afterEach, describe, expect, test } from "vitest"
+import { createLog } from "../../src/host/log.ts"
 import type { AccessAnswer, MetadataAnswer, UnlockAnswer } from "../../src/protocol/routes.ts"
 import { createDirectClient } from "../direct-client.ts"
 import { readEvents } from "../event-source.ts"
@@ -293,6 +294,35 @@ describe("visibility", () => {
     expect((await client.reserve({ sessionId: "ses_1", shareId: id })).status).toBe(400)
     expect((await client.reserve({ sessionId: "ses_1", shareId: `${id}a` })).status).toBe(200)
   })
+})
+
+test("[Y4] no log has what opens a share", async () => {
+  const lines: string[] = []
+  const debug = (fields: object) => void lines.push(JSON.stringify(fields))
+  await start({ log: { ...createLog("silent"), debug } })
+  const { id, secret } = await share()
+  await change(id, secret, { password: PASSWORD })
+  const { capability } = (await unlock(id, PASSWORD)).body
+  const encoded = [...capability].map((char) => `%${char.charCodeAt(0).toString(16)}`).join("")
+  for (const path of [
+    `/api/share/${id}_${capability}/data`,
+    `/share/${id}%5f${encoded}.md`,
+    `/s/${id}_${capability}`,
+  ])
+    await fetch(world.url + path, { redirect: "manual" })
+  expect(lines.length).toBeGreaterThan(4)
+  for (const text of [capability, encoded, secret, PASSWORD]) expect(lines.join("\n")).not.toContain(text)
+})
+
+test("[Y5] invented shares take nobody's tries, and have none forgotten", async () => {
+  await start()
+  const { id, secret } = await share()
+  await change(id, secret, { password: PASSWORD })
+  expect((await unlock("0".repeat(22), PASSWORD)).status).toBe(404)
+  // More at once than are looked at: who is sent away has lost no try.
+  const crowd = await Promise.all(Array.from({ length: 9 }, () => unlock(id, PASSWORD)))
+  expect(new Set(crowd.map(({ status }) => status))).toEqual(new Set([200]))
+  expect((await unlock(id, "wrong horse battery")).status).toBe(403)
 })
 
 describe("expiry", () => {

@@ -10,7 +10,7 @@ import { ShareError } from "../../src/protocol/errors.ts"
 import { ENTRY_MS, SESSION_MS } from "../../src/trust/sessions.ts"
 import { createWorld, type World } from "../world.ts"
 
-const SUBJECT = { creators: ["hash"], shares: [{ id: "share-one", generation: 2 }] }
+const SUBJECT = { creators: ["hash"], shares: [{ id: "share-one", generation: 2, secretHash: "of-it" }] }
 
 let world: World
 let now = Date.now()

@@ -1,9 +1,16 @@
 import { afterEach, describe, expect, test } from "vitest"
-import type { EntryAnswer, OwnedSharesAnswer, PublicListAnswer } from "../../src/protocol/routes.ts"
+import type {
+  AccessAnswer,
+  EntryAnswer,
+  OwnedSharesAnswer,
+  PublicListAnswer,
+} from "../../src/protocol/routes.ts"
 import { createDirectClient } from "../direct-client.ts"
+import { readEvents } from "../event-source.ts"
 import { itemsOf } from "../items.ts"
 import { createNativeClient } from "../native-client.ts"
 import { createOwner, type TestOwner } from "../owner.ts"
+import { waitFor } from "../wait.ts"
 import { createWorld, type World, type WorldOptions } from "../world.ts"
 
 let world: World
@@ -42,6 +49,15 @@ const change = (share: { id: string; secret: string }, body: unknown) =>
     `/api/share/${share.id}`,
     body,
   )
+
+async function importUrlOf(share: { id: string; secret: string }) {
+  const { body } = await createNativeClient(world.url, { "x-share-secret": share.secret }).call<AccessAnswer>(
+    "PATCH",
+    `/api/share/${share.id}`,
+    {},
+  )
+  return `${body.importUrl.replace("/share/", "/api/share/")}/data`
+}
 
 /** A browser without scripts: follows links, sends forms, keeps cookies. */
 function createBrowser() {
@@ -221,8 +237,9 @@ describe("[J2] the page of one's shares", () => {
     const other = await nativeShare("ses_4")
     const browser = await entered(all)
     const [one, two] = all as [(typeof all)[0], (typeof all)[0]]
-    const { token } = await browser.go(`/shares/${one.id}`)
-    const made = await browser.go(`/shares/${one.id}/secret`, { "form-token": token })
+    const before = await browser.go(`/shares/${one.id}`)
+    const made = await browser.go(`/shares/${one.id}/secret`, { "form-token": before.token })
+    const { token } = made
     const secret = /<code>([\w-]{32})<\/code>/.exec(made.html)?.[1] ?? ""
     expect((await client.sync(one.id, one.secret, [])).status).toBe(404)
     expect((await client.sync(one.id, secret, [])).status).toBe(200)
@@ -269,6 +286,25 @@ describe("[J2] the page of one's shares", () => {
       expect([status, html.includes(said)], said).toEqual([400, true])
     }
     expect((await send({ text: "Title of" }, other.id)).status).toBe(404)
+  })
+
+  test("lets nobody on who came by a secret that was replaced", async () => {
+    await start()
+    const { id, secret } = await nativeShare("ses_1")
+    const thief = await entered([{ id, secret }])
+    await change({ id, secret }, { visibility: "private" })
+    const capability = await importUrlOf({ id, secret })
+    expect((await fetch(capability)).status).toBe(200)
+    const events = await readEvents(`${world.url}/api/share/${id}/events`, { "x-share-secret": secret })
+    await world.reissue(id)
+    expect((await fetch(capability)).status).toBe(404)
+    await waitFor("the stream to end", () => events.hasEnded())
+    expect((await thief.go(`/share/${id}`)).status).toBe(404)
+    expect((await thief.go(`/shares/${id}`)).status).toBe(404)
+    const { html, token } = await thief.go("/shares")
+    expect(html).toContain("Nothing of yours is shared")
+    for (const rest of ["secret", "revoke", "access"])
+      expect((await thief.go(`/shares/${id}/${rest}`, { "form-token": token })).status).toBe(404)
   })
 
   test("does nothing that another page asks for", async () => {

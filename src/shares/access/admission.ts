@@ -15,7 +15,7 @@ export interface Shown {
   /** They have a secret that may write to it. */
   isWriter?: boolean
   /** Whether they own it, or run the server. */
-  owns?: (share: Gate) => boolean
+  owns?: (share: Gate) => Promise<boolean>
 }
 
 export interface Admission {
@@ -58,7 +58,7 @@ export function createAdmission({ machine, keys }: { machine: Machine; keys: Key
     },
 
     async admit(share, { capability, isWriter, owns }) {
-      if (isOpen(share) || isWriter || owns?.(share)) return
+      if (isOpen(share) || isWriter || (await owns?.(share))) return
       if (capability !== undefined && (await opens(share, capability))) return
       throw share.visibility === "password" ? passwordRequired() : notFound()
     },

@@ -3,6 +3,7 @@ import { ShareError } from "../../protocol/errors.ts"
 import type { Visibility } from "../../protocol/visibility.ts"
 import { type ActiveShare, requireActive } from "../active.ts"
 import type { Machine, MetaStore, Notifier, ShareAccess } from "../ports.ts"
+import type { SharesDeps } from "../shares.ts"
 import { type Credentials, findOwned } from "./credentials.ts"
 import { type ExpiryPolicy, type WantedExpiry, wantedExpiry } from "./expiry-policy.ts"
 
@@ -27,6 +28,7 @@ interface Deps {
   machine: Machine
   notifier: Notifier
   expiry: ExpiryPolicy
+  admitWriter?: SharesDeps["admitWriter"]
 }
 
 /** How often a change is tried again because another came first. */
@@ -47,6 +49,7 @@ export function createAccessChanger(deps: Deps) {
     for (let tries = 1; ; tries++) {
       const found = await findOwned(deps, { shareID, credentials, to: "write" })
       const share = requireActive(found.share)
+      await deps.admitWriter?.(share)
       if (change.password !== undefined) password ??= await machine.stretch(change.password)
       const access = changed(share, { ...change, password }, deps)
       if (isSame(share, access)) return share

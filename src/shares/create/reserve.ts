@@ -91,7 +91,7 @@ export function createReserver(deps: SharesDeps) {
     if (share.door !== "direct") return false
     // What was taken down does not come back under the link that it had.
     if (share.revokedReason !== undefined) return false
-    if (share.state === "revoked") return share.creator === creator
+    if (share.state !== "active") return share.creator === creator
     if (!share.ownID || share.form !== undefined) return false
     const lastUse = Math.max(share.createdAt, share.ticketsUntil ?? 0)
     if (lastUse + ABANDONED_AFTER_MS > createdAt) return false

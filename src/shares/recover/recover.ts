@@ -2,7 +2,7 @@ import { type AuditOrigin, BY_ITSELF } from "../../protocol/audit.ts"
 import { notFound } from "../../protocol/errors.ts"
 import { requireActive } from "../active.ts"
 import type { Reserved } from "../create/reserve.ts"
-import type { Machine, MetaStore } from "../ports.ts"
+import type { Machine, MetaStore, Notifier } from "../ports.ts"
 import { createSecrets } from "../secret.ts"
 import { createOwnerCheck, type OwnerClaim } from "./owner.ts"
 
@@ -16,7 +16,15 @@ export interface RecoverRequest {
 }
 
 /** Gives a share's owner new secrets in the place of lost ones. */
-export function createRecoverer({ meta, machine }: { meta: MetaStore; machine: Machine }) {
+export function createRecoverer({
+  meta,
+  machine,
+  notifier,
+}: {
+  meta: MetaStore
+  machine: Machine
+  notifier: Notifier
+}) {
   const checkOwner = createOwnerCheck({ meta, machine })
 
   /** Throws `forbidden`, `not_found`. */
@@ -32,6 +40,8 @@ export function createRecoverer({ meta, machine }: { meta: MetaStore; machine: M
     const audit = { ...by, at, event: "recovered" } as const
     const share = await meta.renewSecrets({ sessionID, creator, encrypted, secrets, at, audit })
     if (!share) throw notFound()
+    const { id: shareID, revision, access } = share
+    notifier.publish({ shareID, revision, state: "active", access })
     return { share: requireActive(share), secret, deleteSecret }
   }
 }

@@ -1,8 +1,15 @@
 import type { AuditOrigin } from "../../protocol/audit.ts"
 import { gone, notFound } from "../../protocol/errors.ts"
 import { requireActive } from "../active.ts"
-import type { Machine, MetaStore } from "../ports.ts"
 import { createSecrets } from "../secret.ts"
+import type { SharesDeps } from "../shares.ts"
+
+export interface ReissueRequest {
+  shareID: string
+  by: AuditOrigin
+  /** It is its owner who asks, and not the operator: who may not write gets no secret either. */
+  owned?: boolean
+}
 
 export interface Reissued {
   secret: string
@@ -10,13 +17,16 @@ export interface Reissued {
   deleteSecret?: string
 }
 
+type ReissuerDeps = Pick<SharesDeps, "meta" | "machine" | "notifier" | "admitWriter">
+
 /** New secrets for a share whose own are lost, or in wrong hands: for the operator. */
-export function createReissuer({ meta, machine }: { meta: MetaStore; machine: Machine }) {
+export function createReissuer({ meta, machine, notifier, admitWriter }: ReissuerDeps) {
   /** Throws `not_found`, `gone`. */
-  return async function reissue({ shareID, by }: { shareID: string; by: AuditOrigin }): Promise<Reissued> {
+  return async function reissue({ shareID, by, owned = false }: ReissueRequest): Promise<Reissued> {
     const found = await meta.findShare(shareID)
     if (!found) throw notFound()
     const { generation, door } = requireActive(found)
+    if (owned) await admitWriter?.(found)
     const { secret, deleteSecret, secrets } = createSecrets(machine)
     const native = door === "native"
     const at = machine.now()
@@ -29,6 +39,8 @@ export function createReissuer({ meta, machine }: { meta: MetaStore; machine: Ma
       audit: { ...by, at, event: "secret_reissued" },
     })
     if (!replaced) throw gone()
+    const { revision, access } = replaced
+    notifier.publish({ shareID, revision, state: "active", access })
     return native ? { secret } : { secret, deleteSecret }
   }
 }

@@ -2,7 +2,7 @@ import type { Kysely, Transaction } from "kysely"
 import type { MetaStore, NewShare } from "../../shares/ports.ts"
 import type { AuditWriter } from "../trust/audit-writer.ts"
 import type { Dialect } from "./dialect.ts"
-import { toShare } from "./rows.ts"
+import { raiseAccess } from "./raise-access.ts"
 import type { Schema } from "./schema.ts"
 
 export function createSecretQueries(
@@ -29,7 +29,7 @@ export function createSecretQueries(
       audit.transaction(async (tx, write) => {
         const row = await tx
           .selectFrom("shares")
-          .selectAll()
+          .select("share_id")
           .where("session_id", "=", sessionID)
           .where("creator", "=", creator)
           .where("door", "=", "direct")
@@ -45,7 +45,7 @@ export function createSecretQueries(
         await tx.deleteFrom("share_secrets").where("share_id", "=", row.share_id).execute()
         await giveSecrets(tx, { id: row.share_id, secrets, createdAt: at })
         if (note) await write({ ...note, shareID: row.share_id })
-        return toShare(row)
+        return raiseAccess(tx, { shareID: row.share_id, dialect })
       }),
 
     replaceSecrets: ({ shareID, generation, secrets, at, audit: note }) =>
@@ -59,11 +59,11 @@ export function createSecretQueries(
           // Commits lock the row before they look at their secret.
           .$if(dialect.locksRows, (query) => query.forUpdate())
           .executeTakeFirst()
-        if (!row) return false
+        if (!row) return undefined
         await tx.deleteFrom("share_secrets").where("share_id", "=", shareID).execute()
         await giveSecrets(tx, { id: shareID, secrets, createdAt: at })
         await write({ ...note, shareID })
-        return true
+        return raiseAccess(tx, { shareID, dialect })
       }),
   }
 }
