@@ -102,7 +102,12 @@ export function createDirectRoutes(deps: ApiDeps, limits: Limits): Hono<ApiEnv> 
   function toReserveAnswer(reserved: Reserved & direct.PresignAnswer): ReserveAnswer {
     const { share, secret, deleteSecret } = reserved
     const url = `${config.baseUrl}/share/${share.id}`
-    return { shareId: share.id, url, secret, deleteSecret, ...toAnswer(reserved, share.id) }
+    const { visibility, expiresAt } = share
+    return {
+      ...{ shareId: share.id, url, secret, deleteSecret, visibility },
+      ...(expiresAt !== undefined && { expiresAt: new Date(expiresAt).toISOString() }),
+      ...toAnswer(reserved, share.id),
+    }
   }
 
   function toAnswer(answer: direct.PresignAnswer, shareID: string): PresignAnswer {

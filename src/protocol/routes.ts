@@ -372,6 +372,10 @@ export const reserveAnswer = z.extend(presignAnswer, {
   secret: z.string(),
   /** Opens nothing but the deletion, for those who must not be able to write. */
   deleteSecret: z.string(),
+  /** A server from before there was a choice does not say it: everybody with the link sees the share. */
+  visibility: z.optional(z.enum(VISIBILITIES)),
+  /** Absent: when it is revoked. */
+  expiresAt: z.optional(z.string()),
 })
 export type ReserveAnswer = z.infer<typeof reserveAnswer>
 

@@ -1,7 +1,9 @@
 import { readdir, readFile, rm } from "node:fs/promises"
+import { createServer } from "node:http"
 import { join } from "node:path"
-import { afterEach, expect, test } from "vitest"
+import { afterEach, expect, onTestFinished, test } from "vitest"
 import type { MetadataAnswer } from "../../src/protocol/routes.ts"
+import { closeServer, listen } from "../loopback.ts"
 import { createNativeClient } from "../native-client.ts"
 import { waitFor } from "../wait.ts"
 import { createWorld, type World, type WorldOptions } from "../world.ts"
@@ -102,4 +104,37 @@ test("[Y3] a private share is kept in step and merged, though nobody else can re
   }
   expect((await metadataOf(id)).status).toBe(404)
   expect(scene.notices).toEqual([])
+})
+
+/** Stands before a server, and answers as one that knows no visibility. */
+async function startOlderServer(honest: string) {
+  const made: string[] = []
+  const server = createServer(async (request, response) => {
+    const body = Buffer.concat(await request.toArray())
+    const answered = await fetch(`${honest}${request.url}`, {
+      method: request.method ?? "GET",
+      headers: new Headers(
+        Object.entries(request.headers).filter(([name]) => /^(content-type|x-)/.test(name)) as never,
+      ),
+      ...(body.length > 0 && { body }),
+    })
+    const { visibility: _, expiresAt: __, ...rest } = JSON.parse(await answered.text())
+    if (rest.shareId) made.push(rest.shareId)
+    response.writeHead(answered.status, { "content-type": "application/json" }).end(JSON.stringify(rest))
+  })
+  const url = await listen(server)
+  onTestFinished(() => closeServer(server))
+  return { url, made }
+}
+
+test("[Y7] with a server that knows no such choice nothing is shared", async () => {
+  world = await createWorld()
+  const older = await startOlderServer(world.url)
+  const scene = await createDeskWorld(older.url)
+  scene.sessions.session({ id: "ses_1", title: "For some eyes" })
+  const desk = scene.start({ settings: { visibility: "private" } })
+  await expect(desk.create("ses_1")).rejects.toThrow("older than this plugin")
+  expect(older.made).toHaveLength(1)
+  expect((await metadataOf(older.made[0] ?? "")).status).toBe(410)
+  await desk.close(3_000)
 })

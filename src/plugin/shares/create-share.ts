@@ -152,6 +152,7 @@ async function reserve(
     ? undefined
     : await recover(() => api.recover(sessionID, owner.prove({ ...base, action: "recover" })))
   const { made, ownerKey } = recovered ? { made: recovered, ownerKey: owner.key } : await reserveOwned()
+  if (!recovered) await requireAccess(made, { deps, api })
   const keyText = settings.encrypt ? newKeyText() : undefined
   /** A server that does not take the signature (another clock, another address than its own) still takes the share. */
   async function reserveOwned(): Promise<{ made: ReserveAnswer; ownerKey?: string }> {
@@ -198,6 +199,23 @@ async function reserve(
   const event = recovered ? "recovered" : "shared"
   audit.record({ event, sessionID, shareID: entry.shareID, server: entry.server })
   return entry
+}
+
+/** A server that knows of no choice takes the wish for nothing, and shows to whoever has the link what was to be closed. */
+async function requireAccess(
+  made: ReserveAnswer,
+  { deps: { settings, notices }, api }: { deps: PluginDeps; api: ApiClient },
+): Promise<void> {
+  const { visibility, password, expires } = settings.access
+  const wanted = visibility ?? (password === undefined ? undefined : "password")
+  const isOpened = wanted !== undefined && made.visibility !== wanted
+  const isEndless = expires !== undefined && made.visibility === undefined
+  if (!isOpened && !isEndless) return
+  await api.remove({ shareID: made.shareId, secret: made.secret }).catch(() => {})
+  const message =
+    "Not shared: the server does not know who may see a share, or for how long. It is older than this plugin; take `visibility`, `password` and `expires` out of its options, or have the server updated."
+  notices.tell({ key: "access", variant: "error", message })
+  throw refused(message)
 }
 
 /** A share that this owner made of the session elsewhere, or before the keyring was lost. */
