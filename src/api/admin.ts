@@ -30,8 +30,8 @@ export function createAdminRoutes(deps: ApiDeps): Hono<ApiEnv> {
   )
 
   app.post(ADMIN_ROUTES.createToken.path, async (c) => {
-    const { name, limits } = await readBody(c, tokenBody)
-    const { token, text } = await trust.tokens.create({ name, limits, by: await byAdmin(c) })
+    const { name } = await readBody(c, tokenBody)
+    const { token, text } = await trust.tokens.create({ name, by: await byAdmin(c) })
     return c.json({ token: toTokenAnswer(token), text })
   })
 
@@ -67,21 +67,13 @@ function requireAdmin(deps: ApiDeps): MiddlewareHandler<ApiEnv> {
   }
 }
 
-export function toTokenAnswer({
-  id,
-  name,
-  limits,
-  createdAt,
-  revokedAt,
-  lastUsedAt,
-}: ListedToken): TokenAnswer {
+export function toTokenAnswer({ id, name, createdAt, revokedAt, lastUsedAt }: ListedToken): TokenAnswer {
   return {
     id,
     name,
     ...(createdAt !== undefined && { createdAt: toIso(createdAt) }),
     ...(revokedAt !== undefined && { revokedAt: toIso(revokedAt) }),
     ...(lastUsedAt !== undefined && { lastUsedAt: toIso(lastUsedAt) }),
-    ...(limits !== undefined && { limits: { ...limits } }),
   }
 }
 

@@ -20,8 +20,6 @@ export const tokenBody = z.object({
         "must be 1 to 64 letters, digits, '.', '_' or '-', and not begin with env-",
       ),
     ),
-  /** Limits of its own, by what is limited. */
-  limits: z.optional(z.record(z.string().check(z.maxLength(64)), z.int().check(z.gte(0), z.lte(1_000_000)))),
 })
 
 export const tokenParams = z.object({ token: z.string().check(z.maxLength(64)) })
@@ -32,7 +30,6 @@ const tokenSchema = z.object({
   createdAt: isoTime,
   revokedAt: isoTime,
   lastUsedAt: isoTime,
-  limits: z.optional(z.record(z.string(), z.number())),
 })
 export type TokenAnswer = z.infer<typeof tokenSchema>
 

@@ -132,9 +132,6 @@ export interface Totals {
   deletions: number
 }
 
-/** Limits of a token's own, by what is limited. */
-export type TokenLimits = Readonly<Record<string, number>>
-
 /** Who may create: kept under the hash of a text that was shown once. Times are milliseconds since the epoch. */
 export interface TokenRow {
   id: string
@@ -145,7 +142,6 @@ export interface TokenRow {
   createdAt: number
   revokedAt: number | undefined
   lastUsedAt: number | undefined
-  limits: TokenLimits | undefined
 }
 
 /** Which entries are wanted; all where nothing is said. Times are milliseconds since the epoch. */

@@ -1,7 +1,7 @@
 import type { AuditOrigin } from "../protocol/audit.ts"
 import { ShareError } from "../protocol/errors.ts"
 import { randomBase62 } from "../protocol/ids.ts"
-import type { TokenLimits, TokenRow, TrustLog, TrustMachine, TrustStore } from "./ports.ts"
+import type { TokenRow, TrustLog, TrustMachine, TrustStore } from "./ports.ts"
 
 /** A token that may create, as shares and the audit know it. */
 export interface KnownToken {
@@ -9,7 +9,6 @@ export interface KnownToken {
   name: string
   /** What its shares have as their creator. */
   creator: string
-  limits: TokenLimits | undefined
 }
 
 /** One of a list: of the environment, or made here. Times are milliseconds since the epoch. */
@@ -23,11 +22,7 @@ export interface Tokens {
   /** Undefined for what is no token of this server's, or was revoked. */
   identify(text: string): Promise<KnownToken | undefined>
   /** `text` is shown this once. Throws `conflict` for a name that was given before. */
-  create(request: {
-    name: string
-    limits?: TokenLimits | undefined
-    by: AuditOrigin
-  }): Promise<{ token: ListedToken; text: string }>
+  create(request: { name: string; by: AuditOrigin }): Promise<{ token: ListedToken; text: string }>
   /** The newest first, behind those of the environment. */
   list(): Promise<ListedToken[]>
   /** From then on it creates nothing. Repeatable. Throws `not_found`, `conflict` for one of the environment. */
@@ -57,7 +52,6 @@ export function createTokens({ store, machine, log, configured }: TokensDeps): T
     name: `env-${at + 1}`,
     hash: hashOf(text),
     creator: creatorOf(text),
-    limits: undefined,
   }))
   /** When this process last noted a use, by token. */
   const noted = new Map<string, number>()
@@ -83,10 +77,10 @@ export function createTokens({ store, machine, log, configured }: TokensDeps): T
       const row = await store.findToken(hash)
       if (!row || row.revokedAt !== undefined) return undefined
       await noteUse(row.id)
-      return { id: row.id, name: row.name, creator: row.creator, limits: row.limits }
+      return { id: row.id, name: row.name, creator: row.creator }
     },
 
-    async create({ name, limits, by }) {
+    async create({ name, by }) {
       const text = PREFIX + randomBase62(LENGTH, machine.randomBytes)
       const at = machine.now()
       const row: TokenRow = {
@@ -97,7 +91,6 @@ export function createTokens({ store, machine, log, configured }: TokensDeps): T
         createdAt: at,
         revokedAt: undefined,
         lastUsedAt: undefined,
-        limits,
       }
       const audit = { ...by, at, event: "token_created", details: { token: name } } as const
       if (!(await store.createToken(row, audit))) {

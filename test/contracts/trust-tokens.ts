@@ -14,7 +14,6 @@ const newToken = (name: string, createdAt = 5_000): TokenRow => ({
   createdAt,
   revokedAt: undefined,
   lastUsedAt: undefined,
-  limits: undefined,
 })
 
 export function tokenContract(bench: () => TrustBench) {
@@ -24,7 +23,7 @@ export function tokenContract(bench: () => TrustBench) {
       (await store().readAudit({ event, limit: 100 })).length
 
     test("[N1] one is found by its hash; a name and an id are given once", async () => {
-      const token = { ...newToken("a"), limits: { "new-shares": 5 } }
+      const token = newToken("a")
       const before = await recorded("token_created")
       expect(await store().createToken(token, MADE)).toBe(true)
       expect(await store().createToken({ ...newToken("b"), name: "a" }, MADE)).toBe(false)

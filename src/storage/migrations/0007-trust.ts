@@ -42,8 +42,6 @@ export const trust: Migration = {
       .addColumn("created_at", "bigint", (c) => c.notNull())
       .addColumn("revoked_at", "bigint")
       .addColumn("last_used_at", "bigint")
-      // JSON: limits of its own, where it has some.
-      .addColumn("limits", "text")
       .execute()
 
     await db.schema

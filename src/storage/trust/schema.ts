@@ -31,7 +31,6 @@ export interface TrustSchema {
     created_at: number
     revoked_at: number | null
     last_used_at: number | null
-    limits: string | null
   }
   blocks: { kind: BlockRow["kind"]; value: string; reason: string | null; created_at: number }
 }

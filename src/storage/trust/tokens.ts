@@ -1,5 +1,5 @@
 import type { Kysely, Selectable } from "kysely"
-import type { TokenLimits, TokenRow, TrustStore } from "../../trust/ports.ts"
+import type { TokenRow, TrustStore } from "../../trust/ports.ts"
 import type { Schema } from "../meta/schema.ts"
 import type { AuditWriter } from "./audit-writer.ts"
 
@@ -20,7 +20,6 @@ export function createTokenQueries(db: Kysely<Schema>, audit: AuditWriter): Toke
             created_at: token.createdAt,
             revoked_at: null,
             last_used_at: null,
-            limits: token.limits === undefined ? null : JSON.stringify(token.limits),
           })
           .onConflict((conflict) => conflict.doNothing())
           .returning("id")
@@ -81,6 +80,5 @@ function toToken(row: Selectable<Schema["create_tokens"]>): TokenRow {
     createdAt: row.created_at,
     revokedAt: row.revoked_at ?? undefined,
     lastUsedAt: row.last_used_at ?? undefined,
-    limits: row.limits === null ? undefined : (JSON.parse(row.limits) as TokenLimits),
   }
 }

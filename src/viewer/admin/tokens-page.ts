@@ -1,5 +1,4 @@
 import type { TokenAnswer } from "../../protocol/admin-routes.ts"
-import { formatCount } from "../format.ts"
 import { type Html, html } from "../html.ts"
 import { hiddenField, reasonField, textField, withQuery } from "./fields.ts"
 import { type AdminFrame, adminPage, confirmedForm, postForm } from "./frame.ts"
@@ -35,18 +34,14 @@ function shown({ name, text }: { name: string; text: string }, baseUrl: string):
 }
 
 function line(frame: AdminFrame, token: TokenAnswer, blocked: boolean): Html {
-  const { id, name, createdAt, lastUsedAt, revokedAt, limits } = token
+  const { id, name, createdAt, lastUsedAt, revokedAt } = token
   const configured = createdAt === undefined
-  const own = Object.entries(limits ?? {}).map(
-    ([what, most]) => html`<span>${what} ${formatCount(most)}</span>`,
-  )
   const known = [
     configured && html`<span>Stands in <code>CREATE_TOKENS</code></span>`,
     createdAt !== undefined && html`<span>Made ${momentOf(createdAt)}</span>`,
     !configured &&
       html`<span>${lastUsedAt === undefined ? "Not used yet" : html`Used ${momentOf(lastUsedAt)}`}</span>`,
     revokedAt !== undefined && html`<span>Revoked ${momentOf(revokedAt)}</span>`,
-    own,
     html`<a href="${withQuery("/admin/shares", { token: id })}">Its shares</a>`,
   ]
   const [state, shown] = revokedAt !== undefined ? ENDED : blocked ? BLOCKED : VALID
