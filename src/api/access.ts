@@ -85,7 +85,7 @@ export function requireCreating({ create, nativeDoor }: ApiDeps["config"], door:
   if (door === "native" && !nativeDoor) {
     throw new ShareError(
       "forbidden",
-      "This server takes shares from the Better Share plugin only, which redacts and can encrypt them. Its front page says how to install it.",
+      "This server refuses OpenCode without the Better Share plugin, which redacts and can encrypt what it shares. Its front page says how to install it.",
     )
   }
 }

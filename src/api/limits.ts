@@ -79,12 +79,16 @@ export function describeLimit({ budget, state }: LimitReached): {
 } {
   const seconds = Math.max(1, Math.ceil(state.resetAfterMs / 1000))
   const wait = seconds < 120 ? `${seconds} seconds` : `${Math.ceil(seconds / 60)} minutes`
-  const message = `${REFUSALS[budget.name](budget.limit)} Try again in ${wait}, or ask who runs this server for a higher limit.`
+  const more = FIXED.has(budget.name) ? "" : ", or ask who runs this server for a higher limit"
+  const message = `${REFUSALS[budget.name](budget.limit)} Try again in ${wait}${more}.`
   return {
     error: new ShareError("rate_limited", message),
     headers: { ...stateHeaders(state), "retry-after": String(seconds) },
   }
 }
+
+/** Limits that no setting changes. */
+const FIXED: ReadonlySet<BudgetName> = new Set(["passwords", "share-passwords", "entries", "admin-failures"])
 
 const REFUSALS: Record<BudgetName, (limit: number) => string> = {
   "new-shares": (limit) => `Your address has made the ${limit} new shares that it may make in an hour.`,

@@ -80,7 +80,17 @@ export function createPageRoutes({ shares, machine, encode, assets, config, log 
     const { baseUrl, needsToken, version, abuseUrl } = config
     const restrictions = restrictionsOf({ ...config, locked: config.lock !== undefined })
     return c.html(
-      renderHome({ baseUrl, ...sample, needsToken, restrictions, version, abuseUrl, assets: urls }),
+      renderHome({
+        locked: config.lock !== undefined,
+        publicList: config.publicList === true,
+        baseUrl,
+        ...sample,
+        needsToken,
+        restrictions,
+        version,
+        abuseUrl,
+        assets: urls,
+      }),
     )
   })
 

@@ -21,7 +21,7 @@ const SECURITY_HEADERS = {
   "permissions-policy": [
     ...["accelerometer", "autoplay", "camera", "clipboard-read", "display-capture"],
     ...["encrypted-media", "fullscreen", "gamepad", "geolocation", "gyroscope", "hid", "idle-detection"],
-    ...["local-fonts", "magnetometer", "microphone", "midi", "payment", "picture-in-picture"],
+    ...["local-fonts", "magnetometer", "microphone", "midi", "payment"],
     ...["publickey-credentials-create", "publickey-credentials-get", "screen-wake-lock", "serial"],
     ...["storage-access", "sync-xhr", "usb", "window-management", "xr-spatial-tracking"],
   ]

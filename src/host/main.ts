@@ -34,10 +34,12 @@ async function main(): Promise<void> {
   const { baseUrl, url, sampleUrl } = serving
   const listening = url === baseUrl ? {} : { listening: url }
   const restrictions = restrictionsOf({ ...config.trust, locked: config.lock !== undefined })
-  const facts = { baseUrl, sampleUrl, needsToken: needsToken(config), restrictions, version }
+  const hasTokens = (await serving.trust.tokens.list()).some(({ revokedAt }) => revokedAt === undefined)
+  const access = { needsToken: needsToken(config), hasTokens, username: config.lock?.username }
+  const facts = { baseUrl, sampleUrl, restrictions, version, ...access }
   console.log(renderBanner({ ...facts, ...listening }))
   const token = await serving.trust.admin.begin()
-  if (token !== undefined) printAdminToken(token)
+  if (token !== undefined) printAdminToken(token, baseUrl)
   for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => stop(serving))
 }
 
@@ -54,12 +56,13 @@ async function migrate(): Promise<void> {
 
 /** The one before opens nothing any more; a server that runs knows the new one at once. */
 async function adminToken(): Promise<void> {
-  printAdminToken(await rotateAdminToken(readConfig(process.env)))
+  const config = readConfig(process.env)
+  printAdminToken(await rotateAdminToken(config), config.baseUrl)
 }
 
-function printAdminToken(token: string): void {
+function printAdminToken(token: string, baseUrl = ""): void {
   console.log(
-    `  The admin token, shown this once: ${colors.bold(token)}\n  It opens /admin; \`npm run admin-token\` makes another in its place.\n`,
+    `  The admin token, shown this once: ${colors.bold(token)}\n  It opens ${baseUrl}/admin; \`npm run admin-token\` makes another in its place.\n`,
   )
 }
 

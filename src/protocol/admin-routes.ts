@@ -61,7 +61,12 @@ export type SharesFilter = z.infer<typeof sharesQuery>
 
 export const takeDownBody = z.object({
   /** Shown to whoever opens the link, as it is. */
-  reason: z.string().check(z.minLength(1), z.maxLength(500)),
+  reason: z
+    .string({ error: "must say why, in 1 to 500 characters" })
+    .check(
+      z.minLength(1, "must say why, in 1 to 500 characters"),
+      z.maxLength(500, "must say why, in 1 to 500 characters"),
+    ),
 })
 
 const sharesAnswer = z.object({

@@ -73,7 +73,7 @@ export function gone({ state, revokedReason }: End = {}): ShareError {
     return new ShareError("gone", `This share was taken down by whoever runs this server: ${revokedReason}`)
   }
   if (state === "expired") {
-    return new ShareError("gone", "This share has expired: its owner had set it an end.")
+    return new ShareError("gone", "This share has expired: its time is over.")
   }
   return new ShareError("gone", "This share has been removed by its owner.")
 }

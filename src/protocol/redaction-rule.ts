@@ -25,14 +25,14 @@ const ruleID = z
 const opencodeID = z.string().check(z.regex(OPENCODE_ID, "must be an id as OpenCode makes them"))
 
 const textRule = z
-  .object({
+  .strictObject({
     /** Of the client's own, so that it may ask again when an answer was lost; without it one is made. */
     id: z.optional(ruleID),
     kind: z.literal("text"),
     text: z
       .string()
       .check(
-        z.minLength(SHORTEST_TEXT),
+        z.minLength(SHORTEST_TEXT, `must have ${SHORTEST_TEXT} characters or more`),
         z.maxLength(LONGEST_TEXT),
         z.regex(/\S/, "must hold more than spaces"),
       ),
@@ -56,14 +56,18 @@ const textRule = z
     }),
   )
 
-const partRule = z.object({
+const partRule = z.strictObject({
   id: z.optional(ruleID),
   kind: z.literal("part"),
   messageID: opencodeID,
   partID: opencodeID,
 })
 
-const messageRule = z.object({ id: z.optional(ruleID), kind: z.literal("message"), messageID: opencodeID })
+const messageRule = z.strictObject({
+  id: z.optional(ruleID),
+  kind: z.literal("message"),
+  messageID: opencodeID,
+})
 
 /** A rule as it is asked for. */
 export const redactionWish = z.discriminatedUnion("kind", [textRule, partRule, messageRule])

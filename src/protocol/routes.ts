@@ -186,14 +186,21 @@ const ownID = z.string().check(
 
 /** Who may see a share, and for how long. */
 const accessFields = {
-  visibility: z.optional(z.enum(VISIBILITIES)),
+  visibility: z.optional(z.enum(VISIBILITIES, { error: "must be unlisted, public, password or private" })),
   /** Makes it a share that asks for it. */
-  password: z.optional(z.string().check(z.minLength(8), z.maxLength(1024))),
+  password: z.optional(
+    z
+      .string()
+      .check(
+        z.minLength(8, "must have 8 characters or more"),
+        z.maxLength(1024, "must have 1,024 characters or less"),
+      ),
+  ),
   /** Such as `1h`, `7d`, `2030-12-31` or `never` (protocol/expiry.ts). */
   expires: z.optional(z.string().check(z.maxLength(64))),
 }
 /** What is to be another than it is. */
-export const accessBody = z.object(accessFields)
+export const accessBody = z.strictObject(accessFields)
 
 export const accessAnswer = z.object({
   visibility: z.enum(VISIBILITIES),
@@ -214,7 +221,7 @@ export const unlockAnswer = z.object({
 })
 export type UnlockAnswer = z.infer<typeof unlockAnswer>
 
-export const reserveBody = z.object({
+export const reserveBody = z.strictObject({
   ...accessFields,
   /** An id of the client's own; without it one is made. */
   shareId: z.optional(ownID),

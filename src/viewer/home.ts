@@ -15,13 +15,17 @@ export interface HomePage extends Reporting {
   needsToken: boolean
   /** What of the following does not work here. */
   restrictions?: readonly Restriction[]
+  /** It asks for a user name and a password. */
+  locked?: boolean
+  /** Public sessions are listed. */
+  publicList?: boolean
   version: string
   assets: Assets
 }
 
 /** The front page: what this is and how to connect OpenCode to it. */
 export function renderHome(page: HomePage): string {
-  const { baseUrl, sampleUrl, needsToken, restrictions = [], version, assets } = page
+  const { baseUrl, sampleUrl, needsToken, restrictions = [], locked, publicList, version, assets } = page
   const url = needsToken ? `${baseUrl}/t/<token>` : baseUrl
   const config = JSON.stringify({ $schema: "https://opencode.ai/config.json", enterprise: { url } }, null, 2)
   const description = "Share OpenCode sessions from your own server: a live link that is yours to take back."
@@ -30,7 +34,7 @@ export function renderHome(page: HomePage): string {
 <header class="hero"><div><h1>Share the session,<br>keep the server.</h1><p class="lead">Better Share gives an OpenCode session a link on <strong>this</strong> server. Whoever has it reads along while the agent works. Take the link back, and what was stored is deleted.</p>${sampleUrl && html`<p><a class="button" href="${sampleUrl}">See a shared session</a></p>`}${restrictions.length > 0 && html`<ul class="restrictions">${restrictions.map(({ means }) => html`<li>${means}</li>`)}</ul>`}</div>${homePreview()}</header>
 <section><h2>Connect OpenCode</h2><ol class="steps">
 <li><h3>Name this server</h3><p>In <code>opencode.json</code>, in your project or in <code>~/.config/opencode/</code>:</p>${codeFence(config, "json")}${needsToken && html`<p class="hint">This server asks for a token before it takes shares. Put yours in place of <code>&lt;token&gt;</code>; whoever runs the server hands them out.</p>`}</li>
-<li><h3>Keep secrets at home</h3><p>The plugin replaces keys, tokens and passwords before anything leaves your machine. For this project:</p>${codeFence(`curl -fsS --create-dirs -o .opencode/plugin/better-share.js \\\n  ${baseUrl}/plugin.js`, "bash")}</li>
+<li><h3>Keep secrets at home</h3><p>The plugin replaces keys, tokens and passwords before anything leaves your machine. For this project:</p>${codeFence(`curl -fsS${locked ? " -u <user>" : ""} --create-dirs -o .opencode/plugin/better-share.js \\\n  ${baseUrl}/plugin.js`, "bash")}</li>
 <li><h3>Share</h3><p>Type <code>/share</code> in OpenCode. The link is in your clipboard, and the page behind it follows the session live.</p>${codeFence("/share", "")}</li>
 <li><h3>Continue, or take it back</h3><p>A teammate goes on from where you are, and you end it whenever you like.</p>${codeFence(`opencode import ${baseUrl}/share/…`, "bash")}${codeFence("/unshare", "")}</li>
 </ol></section>
@@ -39,7 +43,8 @@ export function renderHome(page: HomePage): string {
 <li><h3>Live</h3><p>Readers see prompts, tool calls and diffs as they happen, and reload nothing.</p></li>
 <li><h3>Gone means gone</h3><p>After <code>/unshare</code> the link answers 410, and the stored content is removed.</p></li>
 <li><h3>Readable anywhere</h3><p>Plain HTML that works on a phone, without scripts, in light and dark.</p></li>
-</ul></section></main>${abuseFooter(page)}${pageEnd()}`.text
+</ul><p>${publicList && html`<a href="/sessions">Public sessions</a> · `}<a href="/shares">Your shares</a></p></section></main>${abuseFooter(page)}${pageEnd()}`
+    .text
 }
 
 function codeFence(code: string, language: string): Html {

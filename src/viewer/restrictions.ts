@@ -23,7 +23,7 @@ export function restrictionsOf({ create, nativeDoor, locked }: Restricting): Res
     {
       holds: !nativeDoor,
       setting: "NATIVE_DOOR=off",
-      means: "Shares are taken from the plugin only, which redacts them; OpenCode without it is refused.",
+      means: "OpenCode is refused without the plugin, which redacts what it shares.",
     },
     {
       holds: locked,

@@ -37,7 +37,7 @@ export function scan(allowed: Allowed): Scanned {
   }
 
   function lookAtLink(element: Element, href: string): void {
-    if (href === "" || /^(?:#|\?show=|\/$|\/(?:share|assets)\/)/.test(href)) return
+    if (href === "" || /^(?:#|\?show=|\/$|\/(?:shares?|assets)\/)/.test(href)) return
     const link = element as HTMLAnchorElement
     const away = /\bnoopener\b.*\bnoreferrer\b/.test(link.rel) && link.target === "_blank"
     // A browser goes nowhere by an address that it cannot read, of which it tells no scheme.

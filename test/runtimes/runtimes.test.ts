@@ -68,5 +68,5 @@ async function serves(program: Program, env: Record<string, string> = {}): Promi
   await reader.waitForEvent("the end", ({ event }) => event === "gone")
   await waitFor("the stream's end", reader.hasEnded)
   expect((await kept.call("GET", `/share/${id}`)).status).toBe(410)
-  expect((await client.sync(id, "wrong", items)).status).toBe(410)
+  expect((await client.sync(id, "wrong", items)).status).toBe(404)
 }

@@ -1,5 +1,5 @@
 import { ShareError } from "../../protocol/errors.ts"
-import { type Expiry, readExpiry } from "../../protocol/expiry.ts"
+import { type Expiry, readExpiry, readSpan } from "../../protocol/expiry.ts"
 
 /** What the operator has said of how long shares stay. Milliseconds; undefined: until they are revoked. */
 export interface ExpiryPolicy {
@@ -29,8 +29,10 @@ export function wantedExpiry(
   if (expiry === undefined) throw unreadable()
   const at = atOf(expiry)
   if (at !== undefined && at <= now) throw past()
-  if (last !== undefined && (at === undefined || at > last)) throw tooLate(last)
-  return at
+  if (last === undefined || (at !== undefined && at <= last)) return at
+  // As long as is allowed at all, said a moment after the share was made.
+  if ((readSpan(wanted) ?? Number.POSITIVE_INFINITY) <= last - createdAt) return last
+  throw tooLate(last)
 }
 
 function atOf(expiry: Expiry): number | undefined {
@@ -44,7 +46,7 @@ function earlier(a: number | undefined, b: number | undefined): number | undefin
 function unreadable(): ShareError {
   return new ShareError(
     "invalid_request",
-    'expires: must be a time such as "1h", "7d" or "2w", a date such as "2030-12-31", or "never".',
+    'expires: must be a time such as "30m", "1h", "7d" or "2w", a date such as "2030-12-31", a moment with its zone such as "2030-12-31T18:00Z", or "never".',
   )
 }
 
