@@ -17,9 +17,10 @@ const SECURITY_HEADERS = {
     "require-trusted-types-for 'script'",
     "trusted-types better-share",
   ].join("; "),
-  // What no page here uses, by the names that Chromium knows: it warns of others. Writing to the clipboard is used.
+  // What no page here uses, by the names that Chromium knows: it warns of others. Of the clipboard nothing is said: writing is
+  // used, and for reading browsers ask.
   "permissions-policy": [
-    ...["accelerometer", "autoplay", "camera", "clipboard-read", "display-capture"],
+    ...["accelerometer", "autoplay", "camera", "display-capture"],
     ...["encrypted-media", "fullscreen", "gamepad", "geolocation", "gyroscope", "hid", "idle-detection"],
     ...["local-fonts", "magnetometer", "microphone", "midi", "payment"],
     ...["publickey-credentials-create", "publickey-credentials-get", "screen-wake-lock", "serial"],
