@@ -90,6 +90,7 @@ test("[R1][D1] share, read, import, unshare: the whole path with every tool", as
   ]) {
     expect((await fetch(world.url + path)).status, path).toBe(410)
   }
+  await own.call("DELETE", `/api/share/${closed.id}`)
   expect(await world.storedFiles()).toEqual([])
   await waitFor("the open page to be emptied", async () => {
     const text = (await open.page.locator("body").textContent()) ?? ""

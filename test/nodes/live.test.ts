@@ -10,9 +10,10 @@ let cluster: Cluster
 let a: ReturnType<typeof createDirectClient>
 let b: ReturnType<typeof createDirectClient>
 let count = 0
+const TOKEN = "a-token-of-the-team"
 beforeAll(async () => {
-  cluster = await createCluster({ baseUrl: "https://share.example.com" })
-  ;[a, b] = cluster.nodes.map(({ url }) => createDirectClient(url)) as [typeof a, typeof b]
+  cluster = await createCluster({ baseUrl: "https://share.example.com", createTokens: [TOKEN] })
+  ;[a, b] = cluster.nodes.map(({ url }) => createDirectClient(`${url}/t/${TOKEN}`)) as [typeof a, typeof b]
 })
 afterAll(() => cluster.close())
 

@@ -92,12 +92,13 @@ test(`[L3] [L9] ${KILLS} kill -9 under load lose no acknowledged item, leave eve
     return share
   }
 
-  async function sync(share: Written): Promise<void> {
+  async function sync(share: Written, writer: number): Promise<void> {
     const { text } = itemsOf(share.sessionID)
     // Mostly small, now and then large enough to be written while it still arrives.
     const padding = "x".repeat(Math.random() < 0.03 ? 2_000_000 : Math.random() * 4_000)
     const batch = Array.from({ length: 1 + Math.floor(Math.random() * 5) }, () => ({
-      part: `prt_${Math.floor(Math.random() * 40)}`,
+      // Of each part one writer tells: what two write at once has an order that neither knows.
+      part: `prt_${writer}_${Math.floor(Math.random() * (40 / WRITERS))}`,
       version: ++version,
     }))
     for (const { part, version } of batch) share.sent.set(part, version)
@@ -118,7 +119,7 @@ test(`[L3] [L9] ${KILLS} kill -9 under load lose no acknowledged item, leave eve
   }
 
   /** Writes until the server is gone; any other failure is one. */
-  async function write(isKilled: () => boolean): Promise<void> {
+  async function write(isKilled: () => boolean, writer: number): Promise<void> {
     try {
       for (;;) {
         // One whose deletion was cut off is asked for again, as OpenCode's user would.
@@ -126,7 +127,7 @@ test(`[L3] [L9] ${KILLS} kill -9 under load lose no acknowledged item, leave eve
         if (asked) await remove(asked)
         const open = shares.filter(({ left }) => left > 0)
         const share = open[Math.floor(Math.random() * OPEN_SHARES)] ?? (await newShare())
-        await sync(share)
+        await sync(share, writer)
         if (--share.left === 0 && shares.indexOf(share) % 2 === 0) await remove(share)
       }
     } catch (error) {
@@ -158,7 +159,7 @@ test(`[L3] [L9] ${KILLS} kill -9 under load lose no acknowledged item, leave eve
   for (let kills = 0; kills < KILLS; kills++) {
     await server.start()
     let killed = false
-    const writers = Array.from({ length: WRITERS }, () => write(() => killed))
+    const writers = Array.from({ length: WRITERS }, (_, writer) => write(() => killed, writer))
     // On a busy machine a start takes long to do its first work: a kill before it would be none under load.
     const before = acknowledgedSyncs
     await Promise.race([waitFor("a first sync", () => acknowledgedSyncs > before), ...writers])
