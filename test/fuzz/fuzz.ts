@@ -8,6 +8,8 @@ import { play, type Tally } from "./play.ts"
 const SEQUENCE = 30
 /** Sequences at once. */
 const LANES = 4
+/** Requests after which the heap is first looked at. */
+const WARM_UP = 1_500
 
 export interface FuzzOptions {
   /** Requests, or a few more. */
@@ -21,7 +23,7 @@ export interface FuzzResult {
   requests: number
   /** Status → how often. */
   statuses: Record<number, number>
-  /** Once everything that is not needed is collected: after the first tenth, and after the last. Bytes. */
+  /** Once everything that is not needed is collected: when every kind was met often, and at the end. Bytes. */
   heap: { first: number; last: number }
 }
 
@@ -46,9 +48,10 @@ export async function fuzz({ requests, seed, path }: FuzzOptions): Promise<FuzzR
       if (lanes > 0) await Promise.all(seeds.map((each) => lane({ seed: each, runs })))
       return heap(heapPort)
     }
-    const first = await phase(0.1, 0)
-    await phase(0.8, LANES)
-    const last = await phase(0.1, 2 * LANES)
+    // A tenth of many; of few, as much as it takes until what the server keeps at hand is filled.
+    const warmUp = Math.max(0.1, Math.min(0.6, WARM_UP / requests))
+    const first = await phase(warmUp, 0)
+    const last = await phase(1 - warmUp, LANES)
     return {
       requests: [...tally.values()].reduce((sum, count) => sum + count, 0),
       statuses: Object.fromEntries([...tally].sort(([a], [b]) => a - b)),

@@ -10,4 +10,4 @@ const started = Date.now()
 const { requests, statuses, heap } = await fuzz({ requests: Number(FUZZ_REQUESTS), seed, path: FUZZ_PATH })
 console.log(`${requests} requests in ${Math.round((Date.now() - started) / 1000)} s`, statuses)
 const MiB = (bytes: number) => `${(bytes / 2 ** 20).toFixed(1)} MiB`
-console.log(`heap after the first tenth ${MiB(heap.first)}, after the last ${MiB(heap.last)}`)
+console.log(`heap once warm ${MiB(heap.first)}, after the last ${MiB(heap.last)}`)

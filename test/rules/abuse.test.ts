@@ -74,6 +74,8 @@ test("[N1][W1] the front page says what is off", async () => {
   const authorization = `Basic ${btoa("team:sesame")}`
   expect(await said({})).toEqual([])
   expect(await said({ trust: { create: false } })).toEqual([expect.stringContaining("No new shares")])
-  expect(await said({ trust: { nativeDoor: false } })).toEqual([expect.stringContaining("plugin only")])
+  expect(await said({ trust: { nativeDoor: false } })).toEqual([
+    expect.stringContaining("without the plugin"),
+  ])
   expect(await said({ lock }, { authorization })).toEqual([expect.stringContaining("password")])
 })

@@ -174,10 +174,17 @@ test(`[L3] [L9] ${KILLS} kill -9 under load lose no acknowledged item, leave eve
   }
   await server.start()
   for (const share of shares) await check(share)
-  // The last start has finished whatever deletions the kills interrupted.
+  // A deletion that a kill interrupted goes on when the killed process's lease of it has run out.
   const gone = shares.filter(({ deleted }) => deleted === "yes")
-  const left = await filesBelow(join(server.dataDir, "objects"))
-  for (const { id } of gone) expect(left.filter((path) => path.includes(folderName(id)))).toEqual([])
+  await waitFor(
+    "deletions to end",
+    async () => {
+      const left = await filesBelow(join(server.dataDir, "objects"))
+      for (const { id } of gone) expect(left.filter((path) => path.includes(folderName(id)))).toEqual([])
+      return true
+    },
+    { timeout: 120_000, interval: 500 },
+  )
   expect(gone.length).toBeGreaterThan(0)
   expect(acknowledgedSyncs).toBeGreaterThanOrEqual(KILLS)
 
