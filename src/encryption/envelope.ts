@@ -2,7 +2,7 @@ import { SealError } from "./seal-error.ts"
 import type { ShareKey } from "./share-key.ts"
 
 /** What a sealed thing is. Its number stands in the envelope, its name in the derivation of the key. */
-export const PURPOSES = { segment: 1, head: 2, deltas: 3 } as const
+export const PURPOSES = { segment: 1, head: 2, deltas: 3, redactions: 4 } as const
 export type Purpose = keyof typeof PURPOSES
 
 /** `BSE` and the version of the format. */

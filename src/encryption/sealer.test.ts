@@ -54,7 +54,7 @@ describe("the vectors of docs/encryption.md", () => {
       const sealed = Buffer.from(vector.sealed, "base64url")
       const root = Buffer.from(vectors.keyText, "base64url")
       const keyID = Buffer.from(hkdfSync("sha256", root, "", `better-share 1 key-id ${shareID}`, 16))
-      const number = { segment: 1, head: 2, deltas: 3 }[vector.purpose] ?? 0
+      const number = { segment: 1, head: 2, deltas: 3, redactions: 4 }[vector.purpose] ?? 0
       expect(sealed.subarray(0, 5)).toEqual(Buffer.from([0x42, 0x53, 0x45, 1, number]))
       expect(sealed.subarray(5, 21)).toEqual(keyID)
       expect(keyID.toString("hex")).toBe(vectors.keyID)
@@ -84,9 +84,9 @@ describe("the vectors of docs/encryption.md", () => {
     expect(await open(key, purpose, fromBase64Url(vector.sealed))).toEqual(packed)
   })
 
-  test("segments, head and deltas say what they should", async () => {
+  test("segments, head, deltas and redactions say what they should", async () => {
     const sealer = await createSealer(shareID, keyText)
-    const [first, second, head, deltas] = vectors.sealed.map(({ sealed }) => sealed)
+    const [first, second, head, deltas, rule] = vectors.sealed.map(({ sealed }) => sealed)
     const opened = [first, second].map((each) => sealer.openSegment(fromBase64Url(each ?? "")))
     expect((await Promise.all(opened)).map((items) => items.map(({ type }) => type))).toEqual([
       ["session", "message", "part"],
@@ -98,6 +98,11 @@ describe("the vectors of docs/encryption.md", () => {
       vectors.sealed.slice(0, 2).map(({ sha256 }) => sha256),
     )
     expect(await sealer.openDeltas(deltas ?? "")).toMatchObject([{ partID: "prt_2", text: " And this." }])
+    expect(await sealer.openRule(rule ?? "")).toEqual({
+      id: "of-the-document",
+      kind: "text",
+      text: "Grüße aus dem Tresor",
+    })
   })
 
   test.each(vectors.faulty)("$why: $fault", async ({ sealed, fault }) => {

@@ -3,6 +3,7 @@ import { OPENCODE_ID } from "../protocol/ids.ts"
 import { type Item, readItem } from "../protocol/item.ts"
 import { formatBytes, LIMITS } from "../protocol/limits.ts"
 import type { TextDelta } from "../protocol/passing.ts"
+import { type RedactionRule, redactionWish } from "../protocol/redaction-rule.ts"
 import { hasMoreValues, nestsDeeper } from "../protocol/weight.ts"
 import { fromBase64Url, toBase64Url, toHex } from "./base64url.ts"
 import { open, type Purpose, seal } from "./envelope.ts"
@@ -42,6 +43,9 @@ export interface Sealer {
   /** Resolves to base64url. */
   sealDeltas(deltas: readonly TextDelta[]): Promise<string>
   openDeltas(sealed: string): Promise<TextDelta[]>
+  /** What an owner took out of the share, for the author's machine alone. Resolves to base64url. Throws `too_large`. */
+  sealRule(rule: RedactionRule): Promise<string>
+  openRule(sealed: string): Promise<RedactionRule>
 }
 
 const id = z.string().check(z.regex(OPENCODE_ID))
@@ -122,12 +126,19 @@ export async function createSealer(shareID: string, keyText: string): Promise<Se
     openHead: (sealed) => openJson("head", sealed, { schema: headSchema, most: UNPACKED_HEAD }),
     sealDeltas: (deltas) => sealJson("deltas", deltas, UNPACKED_DELTAS),
     openDeltas: (sealed) => openJson("deltas", sealed, { schema: deltasSchema, most: UNPACKED_DELTAS }),
+    sealRule: (rule) => sealJson("redactions", rule, LIMITS.sealedRuleChars),
+    async openRule(sealed) {
+      const rule = await openJson("redactions", sealed, { schema: redactionWish, most: UNPACKED_RULE })
+      if (rule.id === undefined) throw format("The redaction has no id.")
+      return { ...rule, id: rule.id }
+    },
   }
 }
 
 /** Far above what honest ones come to; it only keeps a bomb from filling the memory. Bytes. */
 const UNPACKED_HEAD = 1024 * 1024
 const UNPACKED_DELTAS = 1024 * 1024
+const UNPACKED_RULE = 128 * 1024
 
 /** The author's program may be hostile, or another one than ours: its items are held to what the server's are. */
 function readLine(line: string): Item {

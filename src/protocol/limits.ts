@@ -24,6 +24,8 @@ export const LIMITS = {
   sealedWeight: 512 * MiB,
   /** The head of an encrypted share, as base64url: it travels in a request of that size. Characters. */
   headChars: 32 * KiB,
+  /** One rule by which something was taken out of an encrypted share, as base64url. Characters. */
+  sealedRuleChars: 48 * KiB,
   /** Segments of an encrypted share: so many names fit into a head. Counted. */
   sealedSegments: 256,
   /** Values in one item that a client uploads: parsing takes many times their text. Counted. */
