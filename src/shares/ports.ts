@@ -199,7 +199,7 @@ export interface Commit {
   quotas?: Quotas | undefined
   /** Given: refused as `moved` when the share is at another revision or epoch, and the head is kept otherwise. */
   sealed?: SealedChange | undefined
-  /** Given: refused as `moved` when the share has another number of rules than the metadata went by. */
+  /** Given: refused as `moved` when the share has another number of rules than what comes went by. */
   redactions?: number
 }
 
@@ -219,6 +219,8 @@ export interface Merge {
   quotas?: Quotas | undefined
   /** As with a commit, but that nothing is done, and said, as when the epoch is another. */
   sealed?: SealedChange | undefined
+  /** The same, when the share has another number of rules than what is in the segment went by. */
+  redactions?: number | undefined
 }
 
 /** What a deletion has to do, and has done: one a generation of a share. */
@@ -240,7 +242,7 @@ export interface DeletionRow {
 /** A rule by which something was taken out of a share, and what that came to. */
 export interface RedactionRow extends Omit<Tally, "occurrences"> {
   id: string
-  /** Sealed by the instance's keys: it names what nobody is to see. */
+  /** Sealed by the instance's keys or, of an encrypted share, by its own: it names what nobody is to see. */
   rule: string
   createdAt: number
   occurrences: number
@@ -288,6 +290,29 @@ export interface RedactionStore {
     redact(text: string): string
     audit?: AuditNote
   }): Promise<ShareRow | "too_many" | undefined>
+  /**
+   * The same of an encrypted share, whose owner's browser has taken it out of everything already: adds the rules and puts
+   * the segments in the place of all that there are, in one transaction. The revision goes up by their number, the epoch by
+   * one, and every object before is due for deletion at once. With all the rules there already it does nothing. Resolves
+   * to the share as it then is; `moved` when it is at another revision or epoch than `sealed` says; otherwise as above.
+   */
+  redactSealed(request: {
+    shareID: string
+    generation: number
+    secretHash: string | undefined
+    /** Occurrences: as the browser has counted them. */
+    rules: readonly { id: string; sealed: string; occurrences: number }[]
+    most: number
+    at: number
+    /** One at least. */
+    segments: readonly NewSegment[]
+    sealed: SealedChange
+    /** Stored versions of items in which something was found, as the browser has counted them. */
+    items: number
+    limits: ManifestLimits
+    quotas?: Quotas | undefined
+    audit?: AuditNote
+  }): Promise<ShareRow | "moved" | "too_many_rules" | Excess | undefined>
   /** In the order that they came in. */
   redactions(shareID: string, generation: number): Promise<RedactionRow[]>
   /**

@@ -12,6 +12,7 @@ import { plainContract } from "./meta-plain.ts"
 import { quotaContract } from "./meta-quota.ts"
 import { redactionContract } from "./meta-redaction.ts"
 import { reuseContract } from "./meta-reuse.ts"
+import { sealedRedactionContract } from "./meta-sealed-redaction.ts"
 import { ticketNoteContract } from "./meta-ticket-note.ts"
 
 const CONTRACTS = [
@@ -27,6 +28,7 @@ const CONTRACTS = [
   leaseContract,
   quotaContract,
   redactionContract,
+  sealedRedactionContract,
 ]
 
 /** What every MetaStore does, whatever it stands on. */

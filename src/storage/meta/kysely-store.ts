@@ -13,6 +13,7 @@ import { createManifestQueries } from "./manifest.ts"
 import { createPlainQueries } from "./plain.ts"
 import { createRedactionQueries } from "./redactions.ts"
 import type { Schema } from "./schema.ts"
+import { createSealedRedactionQueries } from "./sealed-redactions.ts"
 import { createSecretQueries } from "./secrets.ts"
 import { createShareQueries } from "./shares.ts"
 
@@ -31,6 +32,7 @@ export function createKyselyStore(db: Kysely<Schema>, dialect: Dialect): Databas
     ...createPlainQueries(db),
     ...createDeletionQueries(db, { dialect, audit }),
     ...createRedactionQueries(db, { dialect, audit }),
+    ...createSealedRedactionQueries({ dialect, audit }),
     ...createAccessQueries(db, { dialect, audit }),
     ...createListQueries(db),
     takeLease: (lease) => takeLease(db, lease),

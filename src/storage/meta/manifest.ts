@@ -184,12 +184,14 @@ async function merge(
     limits,
     quotas,
     sealed,
+    redactions,
     dialect,
     check,
   }: Merge & Means,
 ): Promise<boolean | Excess> {
   const share = await hold(tx, { shareID, secretHash, dialect })
   if (share?.epoch !== epoch) return false
+  if (redactions !== undefined && redactions !== share.redactions) return false
   if (sealed && (sealed.revision !== share.revision || sealed.epoch !== epoch)) return false
   if ((await known(tx, { shareID, ids: [segment.id] })).length > 0) return false
   const manifest = await tx

@@ -16,7 +16,7 @@ type ShareID = Pick<SegmentRewrite, "shareID" | "generation">
 export function createRedactionQueries(
   db: Kysely<Schema>,
   { dialect, audit }: { dialect: Dialect; audit: AuditWriter },
-): RedactionStore {
+): Omit<RedactionStore, "redactSealed"> {
   return {
     addRedactions: (request) => audit.transaction((tx, write) => add(tx, { ...request, write, dialect })),
 
@@ -88,7 +88,10 @@ export function createRedactionQueries(
 }
 
 /** The share's row, held until the transaction ends, as whoever changes a manifest holds it. */
-function hold(tx: Transaction<Schema>, { shareID, generation, dialect }: ShareID & { dialect: Dialect }) {
+export function hold(
+  tx: Transaction<Schema>,
+  { shareID, generation, dialect }: ShareID & { dialect: Dialect },
+) {
   return tx
     .selectFrom("shares")
     .selectAll()
