@@ -15,6 +15,7 @@ export async function buildAssets(outdir) {
     entryPoints: {
       page: "src/viewer/browser/page.ts",
       encrypted: "src/viewer/browser/encrypted/page.ts",
+      redact: "src/viewer/browser/encrypted/redact.ts",
       export: "src/viewer/browser/export.ts",
       theme: "src/viewer/browser/theme.ts",
       style: "src/viewer/styles/style.css",

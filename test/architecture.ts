@@ -23,7 +23,7 @@ const ROOMS: Record<string, readonly string[]> = {
   shares: ["protocol", "redaction"],
   trust: ["protocol"],
   storage: ["protocol", "shares", "trust"],
-  viewer: ["protocol", "encryption"],
+  viewer: ["protocol", "encryption", "redaction"],
   api: ["protocol", "shares", "trust", "viewer"],
   cli: ["protocol", "client", "viewer", "host"],
   host: ["protocol", "client", "redaction", "shares", "trust", "storage", "viewer", "api", "cli"],
@@ -35,10 +35,15 @@ const DOORS: Record<string, readonly string[]> = {
   "storage → trust": ["src/trust/ports.ts"],
   // What an owner takes out of a share; what the plugin looks for by itself is no matter of the server's.
   "shares → redaction": ["src/redaction/owners-redaction.ts"],
+  "viewer → redaction": ["src/redaction/owners-redaction.ts"],
 }
 
 /** Arrows that only a part of the importing room may take: a server draws nothing that it would have to decrypt. */
-const PARTS: Record<string, string> = { "viewer → encryption": "src/viewer/browser/" }
+const PARTS: Record<string, string> = {
+  "viewer → encryption": "src/viewer/browser/",
+  // Of what is sealed only its reader's browser can take something out.
+  "viewer → redaction": "src/viewer/browser/",
+}
 
 /** Rooms that know the runtime; the others run wherever there is a `fetch`. */
 const RUNTIME_ROOMS = new Set(["storage", "host", "plugin", "cli"])

@@ -15,7 +15,7 @@ export interface EncryptedShare {
   link: string
   sealer: Sealer
   /** The author's memory of what the share is. */
-  state: { revision: number; epoch: number; segments: string[] }
+  state: { revision: number; epoch: number; segments: string[]; redactions: number }
   /** Seals and puts a segment. Resolves to what a commit says of it. */
   upload(items: readonly Item[]): Promise<SegmentClaim>
   /** The head of the share as it would be with these segments. */
@@ -44,7 +44,8 @@ export async function createEncryptedShare(url: string, sessionID: string): Prom
   const { shareId: id, secret } = body
   const keyText = newKeyText()
   const sealer = await createSealer(id, keyText)
-  const state: EncryptedShare["state"] = { revision: body.revision, epoch: body.epoch, segments: [] }
+  const { revision, epoch } = body
+  const state: EncryptedShare["state"] = { revision, epoch, segments: [], redactions: 0 }
 
   const headOf: EncryptedShare["headOf"] = (changes) =>
     sealer.sealHead({
@@ -85,18 +86,20 @@ export async function createEncryptedShare(url: string, sessionID: string): Prom
     headOf,
     async sync(items, head = {}) {
       const claim = await upload(items)
-      const { revision: after, epoch } = state
+      const { revision: after, epoch, redactions } = state
       const next = { revision: after + 1, segments: [...state.segments, claim.segment] }
-      const commit = { segments: [claim], after, epoch, head: await headOf({ ...next, ...head }) }
+      const went = { after, epoch, ...(redactions > 0 && { redactions }) }
+      const commit = { segments: [claim], ...went, head: await headOf({ ...next, ...head }) }
       const answer = await client.presign(id, secret, { commit })
       if (answer.status !== 200) throw new Error(`commit: ${JSON.stringify(answer)}`)
       Object.assign(state, next)
     },
     async merge(items) {
       const segment = await upload(items)
-      const { revision: after, epoch, segments: replaces } = state
+      const { revision: after, epoch, segments: replaces, redactions } = state
       const next = { revision: after, segments: [segment.segment] }
-      const merge = { replaces, epoch, after, segment, head: await headOf(next) }
+      const went = { after, epoch, ...(redactions > 0 && { redactions }) }
+      const merge = { replaces, segment, ...went, head: await headOf(next) }
       const answer = await client.presign(id, secret, { merge })
       if (answer.status !== 200) throw new Error(`merge: ${JSON.stringify(answer)}`)
       Object.assign(state, { ...next, epoch: epoch + 1 })

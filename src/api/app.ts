@@ -26,6 +26,7 @@ import { createPageRoutes } from "./pages.ts"
 import { createPluginRoutes } from "./plugin-file.ts"
 import { createPublicListRoutes } from "./public-list.ts"
 import { createRedactionRoutes } from "./redactions.ts"
+import { createSealedRedactionRoutes } from "./sealed-redaction.ts"
 import { createSearchRoutes } from "./search.ts"
 import { securityHeaders } from "./security-headers.ts"
 import { createShareRoutes } from "./share.ts"
@@ -119,6 +120,7 @@ export function createApp(deps: ApiDeps): App {
   app.route("/", events.routes)
   app.route("/", createDirectRoutes(deps, limits))
   app.route("/", createRedactionRoutes(deps))
+  app.route("/", createSealedRedactionRoutes(deps))
   app.route("/", createMetadataRoutes(deps))
   app.route("/", createExportRoutes(deps))
   app.route("/", createFormatRoutes(deps))

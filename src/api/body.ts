@@ -7,10 +7,14 @@ import { shareParams, shareSecretHeader } from "../protocol/routes.ts"
 import { type Gate, isOpen } from "../shares/access/admission.ts"
 import type { ApiEnv } from "./context.ts"
 
-/** Reads a small JSON body and parses it by its schema. */
-export async function readBody<T extends z.ZodMiniType>(c: Context<ApiEnv>, schema: T): Promise<z.infer<T>> {
+/** Reads a small JSON body, of up to `most` bytes, and parses it by its schema. */
+export async function readBody<T extends z.ZodMiniType>(
+  c: Context<ApiEnv>,
+  schema: T,
+  most: number = LIMITS.requestBytes,
+): Promise<z.infer<T>> {
   requireJson(c)
-  return accept(schema.safeParse(parseJson(decodeUtf8(await readSmall(c)))))
+  return accept(schema.safeParse(parseJson(decodeUtf8(await readSmall(c, most)))))
 }
 
 /** The fields of a form, and what parses them by a schema. Of a name that stands there twice the last counts. */
@@ -38,9 +42,9 @@ export async function readOptionalBody<T extends z.ZodMiniType>(
   return accept(schema.safeParse(parseJson(decodeUtf8(chunks))))
 }
 
-async function readSmall(c: Context<ApiEnv>): Promise<Uint8Array[]> {
+async function readSmall(c: Context<ApiEnv>, most: number = LIMITS.requestBytes): Promise<Uint8Array[]> {
   const chunks: Uint8Array[] = []
-  for await (const chunk of readLimited(c, LIMITS.requestBytes)) chunks.push(chunk)
+  for await (const chunk of readLimited(c, most)) chunks.push(chunk)
   return chunks
 }
 
@@ -136,6 +140,14 @@ export async function* readLimited(c: Context<ApiEnv>, limit: number): AsyncGene
   } finally {
     if (!ended) discard(reader)
   }
+}
+
+/** A refusal before it was asked for leaves the body unread, and a generator that never began has nothing to clean up. */
+export function discardUnread(body: AsyncGenerator<Uint8Array>): void {
+  body.next().then(
+    () => body.return(undefined),
+    () => {},
+  )
 }
 
 function tooLarge(limit: number): ShareError {

@@ -12,6 +12,9 @@ import type { ApiDeps, ApiEnv } from "./context.ts"
 /** The hidden field of every form of a session; its value is `sessions.formToken(session)`. */
 export const FORM_TOKEN = "form-token"
 
+/** Where a page's script says it. */
+const FORM_TOKEN_HEADER = "x-form-token"
+
 const formToken = z.object({ [FORM_TOKEN]: z.string().check(z.maxLength(256)) })
 
 /** Browsers that were let in, and the forms that they send. */
@@ -36,6 +39,8 @@ export interface BrowserSessions {
     schema: T,
     session?: BrowserSession,
   ): Promise<z.infer<T>>
+  /** The same for what a script of such a page sends, which says the token in a header. Throws `forbidden`. */
+  requireMark(c: Context<ApiEnv>, session: BrowserSession): Promise<void>
   /** The value of {@link FORM_TOKEN} for forms of this session. */
   formToken(session: BrowserSession): Promise<string>
 }
@@ -92,6 +97,12 @@ export function createBrowserSessions({
         if (!(await sessions.checkFormToken(session, token))) throw fromElsewhere()
       }
       return accept(schema, fields)
+    },
+
+    async requireMark(c, session) {
+      requireOwnPage(c, baseUrl)
+      const token = c.req.header(FORM_TOKEN_HEADER) ?? ""
+      if (!(await sessions.checkFormToken(session, token))) throw fromElsewhere()
     },
 
     formToken: (session) => sessions.formToken(session),

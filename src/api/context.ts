@@ -17,6 +17,8 @@ export interface Assets {
   script: Asset
   /** For pages of encrypted shares, in the place of the other. */
   encryptedScript: Asset
+  /** For the page on which the owner of one takes something out of it, in the place of the other. */
+  redactScript: Asset
   /** Stands in the file that a share is saved as. */
   exportScript: Asset
   /** Runs before a page is drawn, and brings `themes` where the reader chose one. */

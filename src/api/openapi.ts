@@ -60,6 +60,7 @@ function describeRoute(
         content: { "application/json": { schema: toSchema(route.body) } },
       },
     }),
+    ...(route.bytes && { requestBody: { required: true, content: { "application/octet-stream": {} } } }),
     ...(route.auth === "admin" && { security: [{ adminToken: [] }] }),
     ...(route.auth === "create" && needsToken && { security: [{ createToken: [] }] }),
     ...(locked && { security: [{ lock: [] }, { createToken: [] }, { shareSecret: [] }] }),

@@ -1,17 +1,16 @@
 import { type Context, Hono } from "hono"
 import * as z from "zod/mini"
 import { splitCapability } from "../protocol/capability.ts"
+import { readChosenRules } from "../protocol/chosen-rules.ts"
 import { notFound, ShareError } from "../protocol/errors.ts"
 import { SHARE_ID } from "../protocol/ids.ts"
 import { accessBody } from "../protocol/routes.ts"
-import type { Credentials } from "../shares/access/credentials.ts"
 import type { ActiveShare } from "../shares/active.ts"
-import { ownerActor } from "../trust/audit.ts"
-import type { BrowserSession } from "../trust/sessions.ts"
 import { renderOwnedList } from "../viewer/owner/owned-list.ts"
 import { renderOwnedShare, type Told } from "../viewer/owner/owned-share.ts"
 import { renderOwnerEntry } from "../viewer/owner/owner-entry.ts"
 import { type RedactPage, renderRedactPage } from "../viewer/owner/redact-page.ts"
+import { renderSealedRedactPage } from "../viewer/owner/sealed-redact-page.ts"
 import { assetUrls } from "./assets.ts"
 import { originOf } from "./audit-origin.ts"
 import { readParams, readQuery } from "./body.ts"
@@ -21,9 +20,8 @@ import { importUrlOf } from "./import-url.ts"
 import { readPlace } from "./list-place.ts"
 import { findOwnedPage, listOwned } from "./owned-shares.ts"
 import { holderOf, subjectOf } from "./owner.ts"
-import { fromOf, readChosenRules, redactForm } from "./owner-redaction.ts"
-
-type OwnerSession = BrowserSession<"owner">
+import { fromOf, redactForm } from "./owner-redaction.ts"
+import { actorOf, type OwnerSession, ownedBy } from "./owner-session.ts"
 
 const listQuery = z.object({ after: z.optional(z.string().check(z.regex(/^\d{1,15}_[A-Za-z0-9_-]{8,64}$/))) })
 const ownedParams = z.object({ id: z.string().check(z.regex(SHARE_ID)) })
@@ -82,7 +80,7 @@ export function createOwnerPages(deps: ApiDeps): Hono<ApiEnv> {
     for (let after: string | undefined, more = true; more; more = after !== undefined) {
       const page = await findOwnedPage(deps, { ...holderOf(session), before: readPlace(after) })
       for (const { id: shareID } of page.found) {
-        await shares.revokeOwned({ shareID, credentials: ownedBy(session), by })
+        await shares.revokeOwned({ shareID, credentials: ownedBy(session, shares), by })
       }
       after = page.next
     }
@@ -109,7 +107,7 @@ export function createOwnerPages(deps: ApiDeps): Hono<ApiEnv> {
       const { expires: expiry, ...rest } = change.data
       await shares.changeAccess({
         shareID,
-        credentials: ownedBy(session),
+        credentials: ownedBy(session, shares),
         change: { ...rest, expiry },
         by: await originOf(c, deps, actorOf(session)),
       })
@@ -128,7 +126,7 @@ export function createOwnerPages(deps: ApiDeps): Hono<ApiEnv> {
     const { id: shareID } = await findOwned(c, session)
     await shares.revokeOwned({
       shareID,
-      credentials: ownedBy(session),
+      credentials: ownedBy(session, shares),
       by: await originOf(c, deps, actorOf(session)),
     })
     return c.redirect("/shares", 303)
@@ -149,8 +147,11 @@ export function createOwnerPages(deps: ApiDeps): Hono<ApiEnv> {
 
   app.get("/shares/:id/redact", async (c) => {
     const session = await browsers.requireSession(c, "owner")
-    const { id } = await findOwned(c, session)
-    return answerRedact(c, { session, shareID: id })
+    const { id, encrypted } = await findOwned(c, session)
+    if (!encrypted) return answerRedact(c, { session, shareID: id })
+    const script = `/assets/${deps.assets.redactScript.name}`
+    const formToken = await browsers.formToken(session)
+    return answer(c, renderSealedRedactPage({ shareID: id, formToken, assets: { ...assets, script } }))
   })
 
   app.post("/shares/:id/redact", async (c) => {
@@ -160,7 +161,7 @@ export function createOwnerPages(deps: ApiDeps): Hono<ApiEnv> {
     try {
       const rules = readChosenRules(fields)
       const by = await originOf(c, deps, actorOf(session))
-      const receipt = await shares.redact({ shareID, credentials: ownedBy(session), rules, by })
+      const receipt = await shares.redact({ shareID, credentials: ownedBy(session, shares), rules, by })
       return answerRedact(c, { session, shareID, receipt })
     } catch (error) {
       if (!(error instanceof ShareError) || (error.status !== 400 && error.status !== 409)) throw error
@@ -187,10 +188,6 @@ export function createOwnerPages(deps: ApiDeps): Hono<ApiEnv> {
       assets,
     })
     return answer(c, page, status)
-  }
-
-  function ownedBy(session: OwnerSession): Credentials {
-    return { owns: (share) => shares.holds(holderOf(session), share) }
   }
 
   /** Throws `not_found` for one that is not this session's, as for one that is not there. */
@@ -237,12 +234,6 @@ const NO_LINK = "That is no link of a share here. It looks like …/share/ and 2
 
 function answer(c: Context<ApiEnv>, page: string, status: ShareError["status"] | 200 = 200): Response {
   return c.html(page, status, { "cache-control": "no-store", "x-robots-tag": "noindex" })
-}
-
-/** As the audit says them. */
-function actorOf({ subject: { creators } }: OwnerSession): string {
-  const [creator] = creators
-  return creator === undefined ? "secret" : ownerActor(creator)
 }
 
 /** Of a link, or of an id alone. */

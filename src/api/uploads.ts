@@ -1,6 +1,6 @@
 import { Hono } from "hono"
 import type { UploadDoor } from "../shares/ports.ts"
-import { readLimited } from "./body.ts"
+import { discardUnread, readLimited } from "./body.ts"
 import type { ApiEnv } from "./context.ts"
 
 export interface UploadRoutesDeps {
@@ -39,12 +39,4 @@ export function createUploadRoutes({ door, maxBytes }: UploadRoutesDeps): Hono<A
   })
 
   return app
-}
-
-/** A refusal by the ticket alone leaves the body unread, and a generator that never began has nothing to clean up. */
-function discardUnread(body: AsyncGenerator<Uint8Array>): void {
-  body.next().then(
-    () => body.return(undefined),
-    () => {},
-  )
 }

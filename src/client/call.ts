@@ -12,7 +12,7 @@ export interface CallerDeps {
 }
 
 export interface Call {
-  method: "GET" | "POST" | "PATCH" | "DELETE"
+  method: "GET" | "POST" | "PUT" | "PATCH" | "DELETE"
   url: string
   headers?: Record<string, string>
   body?: unknown

@@ -20,10 +20,11 @@ export async function loadAssets(folder: string): Promise<Assets> {
       throw new Error(`${folder} holds no ${entry}${extension}: run npm run build`)
     return { name, type, body: new Uint8Array(await readFile(join(folder, name))) }
   }
-  const [script, encryptedScript, exportScript, themeScript, style, adminStyle, themes, icon] =
+  const [script, encryptedScript, redactScript, exportScript, themeScript, style, adminStyle, themes, icon] =
     await Promise.all([
       load("page", ".js"),
       load("encrypted", ".js"),
+      load("redact", ".js"),
       load("export", ".js"),
       load("theme", ".js"),
       load("style", ".css"),
@@ -31,5 +32,5 @@ export async function loadAssets(folder: string): Promise<Assets> {
       load("themes", ".css"),
       load("icon", ".svg"),
     ])
-  return { script, encryptedScript, exportScript, themeScript, style, adminStyle, themes, icon }
+  return { script, encryptedScript, redactScript, exportScript, themeScript, style, adminStyle, themes, icon }
 }

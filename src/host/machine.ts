@@ -71,6 +71,10 @@ export function createMachine(): Machine {
       for await (const chunk of source) sum.update(chunk)
       return sum.digest("hex")
     },
+    startDigest() {
+      const sum = createHash("sha256")
+      return { add: (chunk) => void sum.update(chunk), hex: () => sum.digest("hex") }
+    },
     compress: (source) =>
       through(
         source,

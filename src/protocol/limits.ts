@@ -20,12 +20,16 @@ export const LIMITS = {
   requestBytes: 64 * KiB,
   /** One segment of an encrypted share, uncompressed: a browser holds it whole. */
   sealedContentBytes: 64 * MiB,
+  /** The same as stored: what gzip cannot make smaller, it makes a little larger. */
+  sealedSegmentBytes: 65 * MiB,
   /** All segments of an encrypted share as a browser holds them (protocol/weight.ts). */
   sealedWeight: 512 * MiB,
   /** The head of an encrypted share, as base64url: it travels in a request of that size. Characters. */
   headChars: 32 * KiB,
   /** One rule by which something was taken out of an encrypted share, as base64url. Characters. */
   sealedRuleChars: 48 * KiB,
+  /** A request that takes something out of an encrypted share: its rules, and a head. */
+  sealedRedactionBytes: 1 * MiB,
   /** Segments of an encrypted share: so many names fit into a head. Counted. */
   sealedSegments: 256,
   /** Values in one item that a client uploads: parsing takes many times their text. Counted. */

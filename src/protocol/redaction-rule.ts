@@ -19,7 +19,7 @@ const LONGEST_REPLACEMENT = 100
 export const MOST_RULES_AT_ONCE = 16
 export const MOST_RULES = 256
 
-const ruleID = z
+export const ruleID = z
   .string()
   .check(z.regex(/^[A-Za-z0-9_-]{8,64}$/, "must be 8 to 64 letters, digits, '_' or '-'"))
 const opencodeID = z.string().check(z.regex(OPENCODE_ID, "must be an id as OpenCode makes them"))

@@ -4,7 +4,7 @@ import type { ErrorCode } from "./errors.ts"
 import { OPENCODE_ID, SHARE_ID } from "./ids.ts"
 import { itemSchema } from "./item.ts"
 import { LIMITS } from "./limits.ts"
-import { MOST_RULES_AT_ONCE, redactionWish } from "./redaction-rule.ts"
+import { MOST_RULES_AT_ONCE, redactionWish, ruleID } from "./redaction-rule.ts"
 import { VISIBILITIES } from "./visibility.ts"
 import "./zod-messages.ts"
 
@@ -325,14 +325,18 @@ const plainTicket = {
   expiresAt: z.optional(z.string()),
 }
 
+/** Something sealed, in base64url. */
+const sealedText = (most: number) =>
+  z.string().check(z.minLength(1), z.maxLength(most), z.regex(/^[A-Za-z0-9_-]+$/, "must be base64url"))
+
 /** What every change of an encrypted share says beside itself, and none of another. */
 const sealedChange = {
   /** The revision that the change goes by: 409 when the share is at another. */
   after: z.optional(count),
   /** The sealed head of the share as it is behind the change, in base64url. */
-  head: z.optional(
-    z.string().check(z.maxLength(LIMITS.headChars), z.regex(/^[A-Za-z0-9_-]+$/, "must be base64url")),
-  ),
+  head: z.optional(sealedText(LIMITS.headChars)),
+  /** Of how many rules of its owner's what is in the segments is clean: 409 when there are more. None unless said. */
+  redactions: z.optional(count),
 }
 
 export const presignBody = z.object({
@@ -413,6 +417,38 @@ export const redactBody = z.object({
   rules: z.array(redactionWish).check(z.minLength(1), z.maxLength(MOST_RULES_AT_ONCE)),
 })
 
+/** The same of an encrypted share, which its owner's browser has read, and sealed anew. */
+export const redactSealedBody = z.object({
+  rules: z
+    .array(
+      z.object({
+        id: ruleID,
+        /** The rule with its id, by the share's key (docs/encryption.md). */
+        sealed: sealedText(LIMITS.sealedRuleChars),
+        /** In all stored versions of items. */
+        occurrences: count,
+      }),
+    )
+    .check(
+      z.minLength(1),
+      z.maxLength(MOST_RULES_AT_ONCE),
+      z.refine((rules) => new Set(rules.map(({ id }) => id)).size === rules.length, "each id once"),
+    ),
+  /** Versions in which something was found. */
+  items: count,
+  /** In the place of all that there are. */
+  segments: z.array(uploadedSegment).check(z.minLength(1), z.maxLength(MOST_SEGMENTS)),
+  /** The revision and epoch of the list that was read: 409 when the share is at another. */
+  after: count,
+  epoch: count,
+  /** Of the share as it then is: its revision is `after` and the number of segments. */
+  head: sealedText(LIMITS.headChars),
+})
+
+export type RedactSealedBody = z.infer<typeof redactSealedBody>
+
+export const putSealedAnswer = z.object({})
+
 export const redactionReceipt = z.object({
   rules: z.number(),
   /** Places in stored versions of items, and those versions. */
@@ -439,10 +475,13 @@ export const redactionsAnswer = z.object({
   redactions: z.array(
     z.object({
       id: z.string(),
-      kind: z.enum(["text", "part", "message"]),
+      /** Not of an encrypted share: it stands in what is sealed. */
+      kind: z.optional(z.enum(["text", "part", "message"])),
       createdAt: z.string(),
       occurrences: z.number(),
       rule: z.optional(redactionWish),
+      /** Of an encrypted share, in the place of `rule`: for who has its key. */
+      sealed: z.optional(z.string()),
     }),
   ),
   /** Something that they name may still be stored; it is shown to nobody. */
@@ -484,7 +523,7 @@ export const shareDataAnswer = z.object({
 export const healthAnswer = z.object({ ok: z.literal(true), version: z.string() })
 
 export interface Route {
-  method: "GET" | "POST" | "PATCH" | "DELETE"
+  method: "GET" | "POST" | "PUT" | "PATCH" | "DELETE"
   /** Hono's spelling: `:id`. */
   path: string
   summary: string
@@ -494,6 +533,8 @@ export interface Route {
   body?: z.core.$ZodType
   /** Whether the body may be left out. */
   bodyOptional?: true
+  /** The body is bytes, in the place of JSON. */
+  bytes?: true
   /** JSON of a schema, or a media type. */
   answer: z.core.$ZodType | "text/event-stream" | "application/x-ndjson"
   errors: readonly ErrorCode[]
@@ -655,6 +696,52 @@ export const ROUTES = {
       "gone",
       "too_large",
       "unsupported_media_type",
+      "rate_limited",
+      "unavailable",
+    ],
+    auth: "secret",
+  },
+  redactSealedShare: {
+    method: "POST",
+    path: "/api/share/:id/redact/sealed",
+    summary:
+      "The same of an encrypted share, whose owner's browser has taken it out: the segments take the place of all that there are. In a session of the owner's page it takes that page's token, as x-form-token, in the place of the secret.",
+    params: shareParams,
+    headers: z.partial(shareSecretHeader),
+    body: redactSealedBody,
+    answer: redactAnswer,
+    errors: [
+      "invalid_json",
+      "invalid_request",
+      "forbidden",
+      "not_found",
+      "conflict",
+      "gone",
+      "too_large",
+      "quota_exceeded",
+      "unsupported_media_type",
+      "rate_limited",
+      "unavailable",
+    ],
+    auth: "secret",
+  },
+  putSealedSegment: {
+    method: "PUT",
+    path: "/api/share/:id/segments/:segment",
+    summary:
+      "Put a sealed segment for that, as bytes whose SHA-256 stands in its name, which is the client's own. For who cannot reach the store; others use tickets.",
+    params: segmentParams,
+    headers: z.partial(shareSecretHeader),
+    bytes: true,
+    answer: putSealedAnswer,
+    errors: [
+      "invalid_request",
+      "forbidden",
+      "not_found",
+      "conflict",
+      "gone",
+      "too_large",
+      "quota_exceeded",
       "rate_limited",
       "unavailable",
     ],

@@ -633,6 +633,8 @@ export interface Machine {
   verify(key: string, text: string, signature: string): boolean
   /** SHA-256 of bytes, in lower-case hex. */
   digest(source: AsyncIterable<Uint8Array>): Promise<string>
+  /** The same of bytes that are on their way somewhere: `hex` once, at their end. */
+  startDigest(): { add(chunk: Uint8Array): void; hex(): string }
   compress(source: AsyncIterable<Uint8Array>): AsyncIterable<Uint8Array>
   decompress(source: AsyncIterable<Uint8Array>): AsyncIterable<Uint8Array>
 }

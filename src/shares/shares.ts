@@ -174,6 +174,8 @@ export function createShares(given: SharesDeps): Shares {
     recover: (request) => track(direct.recover(request)),
     presign: (request) => track(direct.presign(request)),
     redact: (request) => track(desk.redact(request)),
+    redactSealed: (request) => track(desk.redactSealed(request)),
+    putSealed: (request) => track(desk.putSealed(request)),
     redactions: desk.redactions,
     pass: direct.pass,
     manifest: direct.manifest,

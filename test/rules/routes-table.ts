@@ -288,6 +288,23 @@ export const ROWS: readonly Row[] = [
     expected: writes({ active: 200, revoked: 410 }),
     changes: true,
   },
+  {
+    route: "POST /api/share/:id/redact/sealed",
+    path: api("/redact/sealed"),
+    body: ({ segment }) => ({
+      rules: [{ id: "of-the-table", sealed: "AAAA", occurrences: 0 }],
+      segments: [{ segment, bytes: 1, sha256: "0".repeat(64), items: 1, contentBytes: 1 }],
+      ...{ items: 0, after: 1, epoch: 0, head: "AAAA" },
+    }),
+    // One that is encrypted.
+    expected: writes({ active: 409, revoked: 410 }),
+  },
+  {
+    route: "PUT /api/share/:id/segments/:segment",
+    path: (subject) => `/api/share/${subject.id}/segments/${subject.segment}`,
+    body: () => "sealed",
+    expected: writes({ active: 409, revoked: 410 }),
+  },
   { route: "GET /api/share/:id/redactions", path: api("/redactions"), expected: STORED },
   {
     route: "POST /api/share/:id/deltas",

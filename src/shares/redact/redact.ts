@@ -6,12 +6,13 @@ import { createOwnersRedaction } from "../../redaction/owners-redaction.ts"
 import { type Credentials, findOwned } from "../access/credentials.ts"
 import { type ActiveShare, requireActive } from "../active.ts"
 import { withinPatience } from "../patience.ts"
-import type { RedactionRow, ShareRow } from "../ports.ts"
+import type { ShareRow } from "../ports.ts"
 import type { ShareReader } from "../read/read.ts"
 import type { SharesDeps } from "../shares.ts"
-import { COMMITTABLE_MS, LATE_PUT_MS, LATE_UPLOAD_MS } from "../upload-times.ts"
 import type { Cleaner } from "./cleaner.ts"
 import { createShownCounter } from "./count-shown.ts"
+import { createReceipts, PATIENCE_MS, tooManyRules } from "./receipt.ts"
+import { createSealedRedaction, type SealedRedaction } from "./redact-sealed.ts"
 import { type RulesOf, sealRule } from "./rules.ts"
 
 export interface RedactRequest {
@@ -25,14 +26,16 @@ export interface RedactRequest {
 /** A rule of a share, and what it has found so far. */
 export interface KeptRedaction {
   id: string
-  kind: RedactionRule["kind"]
+  /** Undefined of an encrypted share, as only its reader can tell. */
+  kind?: RedactionRule["kind"]
   createdAt: number
   occurrences: number
-  /** With what it names, where that was asked for. */
+  /** With what it names, where that was asked for: as it is, or as its owner's browser has sealed it. */
   rule?: RedactionRule
+  sealed?: string
 }
 
-export interface RedactionDesk {
+export interface RedactionDesk extends SealedRedaction {
   /**
    * Takes out what the rules name: from its first transaction on for every reader, and out of the store before it
    * resolves, or soon afterwards when that takes long. For whoever may write to the share or owns it. Repeatable with
@@ -50,16 +53,12 @@ export interface RedactionDesk {
   }): Promise<{ redactions: KeptRedaction[]; pending: boolean }>
 }
 
-/** How long a request waits for the store. */
-const PATIENCE_MS = 20_000
-/** Objects that are counted as still to be deleted. */
-const MOST_DUE = 10_000
-
 export function createRedactionDesk(
   deps: SharesDeps & { reader: ShareReader; cleaner: Cleaner; rulesOf: RulesOf },
 ): RedactionDesk {
   const { meta, notifier, machine, log, keys, reader, cleaner, rulesOf } = deps
   const countShown = createShownCounter(reader)
+  const describe = createReceipts(deps)
 
   async function enter({ shareID, credentials }: { shareID: string; credentials: Credentials }) {
     const { share, secretHash } = await findOwned(deps, { shareID, credentials, to: "write" })
@@ -70,7 +69,7 @@ export function createRedactionDesk(
   async function redact(request: RedactRequest): Promise<RedactionReceipt> {
     const { shareID, rules: wishes, by = BY_ITSELF } = request
     const { share, secretHash } = await enter(request)
-    if (share.encrypted) throw encrypted()
+    if (share.encrypted) throw encrypted(shareID)
     const rules = wishes.map((wish) => ({ ...wish, id: wish.id ?? crypto.randomUUID() }))
     const redacted = await add({ share, secretHash, rules, by })
     reader.forget(shareID)
@@ -110,40 +109,27 @@ export function createRedactionDesk(
       redact: redactText,
       audit: { ...by, at, event: "redacted", ...(occurrences !== undefined && { details: { occurrences } }) },
     })
-    if (redacted === "too_many") throw tooMany()
+    if (redacted === "too_many") throw tooManyRules()
     if (redacted) return redacted
     throw (await meta.findShare(share.id))?.state === "active" ? notFound() : gone()
   }
 
-  async function describe(share: ShareRow, ids: ReadonlySet<string>): Promise<RedactionReceipt> {
-    const rows = (await meta.redactions(share.id, share.generation)).filter(({ id }) => ids.has(id))
-    const sum = (of: (row: RedactionRow) => number) => rows.reduce((total, row) => total + of(row), 0)
-    const at = Math.max(...rows.map(({ createdAt }) => createdAt))
-    const due = await meta.superseded(1, MOST_DUE, share.id)
-    const pending = (await meta.unredacted(share.id)).length > 0
-    return {
-      rules: ids.size,
-      occurrences: sum(({ occurrences }) => occurrences),
-      items: sum(({ items }) => items),
-      segments: sum(({ segments }) => segments),
-      objectsDeleted: Math.max(0, sum(({ objects }) => objects) - due.length),
-      revision: share.redactedTo,
-      at: new Date(at).toISOString(),
-      final: !pending && machine.now() >= finalFrom(share, at),
-    }
-  }
-
-  /** From when on nothing can come any more that somebody had begun to put before. */
-  function finalFrom({ ticketsUntil }: ShareRow, at: number): number {
-    if (ticketsUntil !== undefined) return ticketsUntil + LATE_UPLOAD_MS + COMMITTABLE_MS
-    return notifier.shared ? at + LATE_PUT_MS : at
-  }
-
   return {
     redact,
+    ...createSealedRedaction({ ...deps, describe }),
+
     async redactions(request) {
       const { share } = await enter(request)
-      const [{ rules }, rows] = [await rulesOf(share), await meta.redactions(share.id, share.generation)]
+      const rows = await meta.redactions(share.id, share.generation)
+      const pending = (await meta.unredacted(share.id)).length > 0
+      if (share.encrypted) {
+        const redactions = rows.map(({ id, createdAt, occurrences, rule }) => ({
+          ...{ id, createdAt, occurrences },
+          ...(request.texts && { sealed: rule }),
+        }))
+        return { redactions, pending }
+      }
+      const { rules } = await rulesOf(share)
       return {
         redactions: rules.map((rule, i) => ({
           id: rule.id,
@@ -152,22 +138,15 @@ export function createRedactionDesk(
           occurrences: rows[i]?.occurrences ?? 0,
           ...(request.texts && { rule }),
         })),
-        pending: (await meta.unredacted(share.id)).length > 0,
+        pending,
       }
     },
   }
 }
 
-function encrypted(): ShareError {
+function encrypted(shareID: string): ShareError {
   return new ShareError(
     "conflict",
-    "This share is encrypted: the server cannot read it, and so can take nothing out of it.",
-  )
-}
-
-function tooMany(): ShareError {
-  return new ShareError(
-    "conflict",
-    `A share has at most ${MOST_RULES} redactions: what is to go beyond that, goes by removing the share.`,
+    `This share is encrypted: the server cannot read it, and so can take nothing out of it. Its owner's browser can, which has the key: at /shares/${shareID}/redact.`,
   )
 }

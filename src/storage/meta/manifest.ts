@@ -85,7 +85,8 @@ interface Means {
   check: QuotaCheck
 }
 
-async function known(
+/** Those that stand in the list, or did until they were replaced a moment ago. */
+export async function known(
   db: Kysely<Schema>,
   { shareID, ids }: { shareID: string; ids: readonly string[] },
 ): Promise<string[]> {

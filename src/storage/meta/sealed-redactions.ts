@@ -2,6 +2,7 @@ import type { Insertable, Transaction } from "kysely"
 import type { NewSegment, RedactionStore } from "../../shares/ports.ts"
 import type { AuditWriter, WriteAudit } from "../trust/audit-writer.ts"
 import type { Dialect } from "./dialect.ts"
+import { known } from "./manifest.ts"
 import { bytesOfSegments, createQuotaCheck, type QuotaCheck } from "./quota-check.ts"
 import { DUE, hold } from "./redactions.ts"
 import { toShare } from "./rows.ts"
@@ -34,9 +35,11 @@ async function redact(tx: Transaction<Schema>, request: Request, means: Means): 
   if (!share || (share.expires_at !== null && share.expires_at <= at)) return undefined
   // A statement of its own: it sees what whoever held the row before has done.
   if (secretHash !== undefined && !(await canWrite(tx, { shareID, hash: secretHash }))) return undefined
-  const known = await knownRules(tx, request)
-  if (known === rules.length) return toShare(share)
-  if (known > 0 || sealed.revision !== share.revision || sealed.epoch !== share.epoch) return "moved"
+  const done = await knownRules(tx, request)
+  if (done === rules.length) return toShare(share)
+  if (done > 0 || sealed.revision !== share.revision || sealed.epoch !== share.epoch) return "moved"
+  // An object that is due would be deleted under its new row.
+  if ((await known(tx, { shareID, ids: segments.map(({ id }) => id) })).length > 0) return "moved"
   if (share.redactions + rules.length > most) return "too_many_rules"
   const content = segments.reduce((sum, { contentBytes }) => sum + contentBytes, 0)
   if (content > limits.contentBytes) return "too_large"
@@ -70,6 +73,7 @@ async function redact(tx: Transaction<Schema>, request: Request, means: Means): 
   const row = await tx
     .updateTable("shares")
     .set({
+      form: "log",
       redactions: count,
       revision,
       redacted_to: revision,

@@ -22,6 +22,11 @@ export interface Caught {
   /** Keys of what is otherwise than at the catching-up before. */
   changed: ReadonlySet<ItemKey>
   revision: number
+  epoch: number
+  /** Undefined before the first commit. */
+  head: Head | undefined
+  /** All stored versions of items, segment by segment. */
+  versions: readonly (readonly Item[])[]
 }
 
 export interface SealedShareOptions {
@@ -62,7 +67,8 @@ export function createSealedShare(options: SealedShareOptions): SealedShare {
         throw new SealError("tampered", `The server lists segment ${opened} and does not give it.`)
       }
       const changed = foldIn(opened, head?.sessionID ?? "")
-      return { document: fold.document(), changed, revision: manifest.revision }
+      const { revision, epoch } = manifest
+      return { document: fold.document(), changed, revision, epoch, head, versions: [...opened.values()] }
     }
   }
 

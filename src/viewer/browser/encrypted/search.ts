@@ -4,11 +4,9 @@ import { gatherHits } from "../../search/gather.ts"
 import { readQuery } from "../../search/query.ts"
 import { searchResults } from "../../search/results.ts"
 import { searchDocument } from "../../search/search-document.ts"
+import { createPause } from "../pause.ts"
 import type { FindResults } from "../search.ts"
 import { parseElement } from "../server-html.ts"
-
-/** Less than a frame, so that typing stays smooth. Milliseconds. */
-const SLICE_MS = 8
 
 /** Searches what this browser has decrypted, as the server searches other shares. */
 export function createFind(keyText: string, shown: () => Document | undefined): FindResults {
@@ -27,18 +25,5 @@ export function createFind(keyText: string, shown: () => Document | undefined): 
       : { query, typed }
     const hrefOf = ({ anchor }: { anchor: string }) => writeFragment({ keyText, target: anchor })
     return parseElement(searchResults({ answer, hrefOf }).text)
-  }
-}
-
-function createPause(): () => Promise<void> | undefined {
-  let started = performance.now()
-  return () => {
-    if (performance.now() - started < SLICE_MS) return undefined
-    return new Promise((resolve) => {
-      setTimeout(() => {
-        started = performance.now()
-        resolve()
-      }, 0)
-    })
   }
 }
