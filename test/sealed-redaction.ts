@@ -5,6 +5,9 @@ import { type RedactShareDeps, redactShare } from "../src/viewer/browser/encrypt
 import { createSealedShare } from "../src/viewer/browser/encrypted/sealed-share.ts"
 import { type EncryptedShare, readManifest, readSegment } from "./encrypted-client.ts"
 
+/** What opens a share, and what may write to it. */
+type Held = Pick<EncryptedShare, "id" | "secret" | "sealer">
+
 /** Takes something out of an encrypted share as its owner's page does, by the secret, and tells its author of it. */
 export async function redactSealed(
   url: string,
@@ -18,7 +21,7 @@ export async function redactSealed(
 }
 
 /** What the page's script goes by. */
-export function asOwner(url: string, { id, secret, sealer }: EncryptedShare): RedactShareDeps {
+export function asOwner(url: string, { id, secret, sealer }: Held): RedactShareDeps {
   const segments = `${url}/api/share/${id}/segments`
   return {
     share: createSealedShare({ sealer, segments, fetch: (address) => fetch(address) }),
@@ -42,7 +45,10 @@ export async function learn(url: string, share: EncryptedShare): Promise<void> {
   })
 }
 
-export async function readRedactions(url: string, { id, secret }: EncryptedShare): Promise<RedactionsAnswer> {
+export async function readRedactions(
+  url: string,
+  { id, secret }: Pick<Held, "id" | "secret">,
+): Promise<RedactionsAnswer> {
   const response = await fetch(`${url}/api/share/${id}/redactions?texts=1`, {
     headers: { "x-share-secret": secret },
   })
@@ -51,7 +57,7 @@ export async function readRedactions(url: string, { id, secret }: EncryptedShare
 }
 
 /** All that is in the segments that its list names, as whoever has the key reads it. */
-export async function openAll(url: string, { id, sealer }: EncryptedShare): Promise<Item[]> {
+export async function openAll(url: string, { id, sealer }: Pick<Held, "id" | "sealer">): Promise<Item[]> {
   const { segments } = await readManifest(url, id)
   const opened = segments.map(async ({ segment }) =>
     sealer.openNamedSegment(segment, await readSegment(url, id, segment)),

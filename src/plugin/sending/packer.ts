@@ -14,6 +14,8 @@ export interface PackedSegment {
   items: number
   /** Uncompressed, line ends included. */
   contentBytes: number
+  /** By how many of its owner's rules what is in it was redacted, where nobody but its author can. */
+  redactions?: number
 }
 
 /** How a share's segments are made and read again. */

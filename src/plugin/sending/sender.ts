@@ -142,6 +142,8 @@ export function createSender(deps: SenderDeps): Sender {
     }
     deps.onAnswer(answer)
     if (next) {
+      // What its owner has taken out by now does not leave this machine.
+      if (!(await form.mayPut(next.segments, answer))) return true
       for (const [i, segment] of next.segments.entries()) await put(answer.tickets[i], segment)
       uploaded = { ...next, tickets: answer.tickets }
       return true
@@ -160,8 +162,9 @@ export function createSender(deps: SenderDeps): Sender {
     const plan = await prepareMerge({ api, form }, { share: entry, rootSessionID: entry.sessionID, replaces })
     if (!plan) return
     const { bytes, sha256, items, contentBytes } = plan.packed
-    const { tickets } = await api.presign(entry, { tickets: [{ bytes, sha256 }] }, ended.signal)
-    const [ticket] = tickets
+    const room = await api.presign(entry, { tickets: [{ bytes, sha256 }] }, ended.signal)
+    if (!(await form.mayPut([plan.packed], room))) return
+    const [ticket] = room.tickets
     await put(ticket, plan.packed)
     const segment = { segment: ticket?.segment ?? "", bytes, sha256, items, contentBytes }
     const sealed = await form.mergeFields(plan, segment.segment, deps.claim())
@@ -183,6 +186,7 @@ export function createSender(deps: SenderDeps): Sender {
     }))
     const fields = await form.commitFields(
       named.map(({ segment }) => segment),
+      segments,
       deps.claim(),
     )
     return { segments: named, ...fields }

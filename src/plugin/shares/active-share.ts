@@ -50,7 +50,11 @@ export async function openActiveShare(
   const sealer = keyText === undefined ? undefined : await createSealer(shareID, keyText)
   const redaction = await openShareRedactor(entry, deps)
   const report = createFindingsReport(entry, deps)
-  const taken = createTakenOut({ load: () => api.redactions(entry), onFailure: handlers.onFailure })
+  const taken = createTakenOut({
+    load: () => api.redactions(entry),
+    openRule: sealer?.openRule,
+    onFailure: handlers.onFailure,
+  })
   let viewers = 0
   let timer: ReturnType<typeof setTimeout> | undefined
   const pace = () => (viewers > 0 ? deps.pace.watched : deps.pace.unwatched)
@@ -72,7 +76,7 @@ export async function openActiveShare(
     api,
     outbox,
     form: sealer
-      ? createSealedForm({ sealer, api, share: entry, sessionID: entry.sessionID, now })
+      ? createSealedForm({ sealer, api, share: entry, taken, sessionID: entry.sessionID, now })
       : createClearForm(),
     entry,
     fetch: deps.fetch,
