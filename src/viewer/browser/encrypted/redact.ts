@@ -98,7 +98,7 @@ async function takeOut(
     tell(refusal(wordsOf(error)))
   } finally {
     if (button) button.disabled = false
-    element("told").focus()
+    element("outcome").focus()
   }
 }
 
@@ -113,7 +113,7 @@ function drawChoices({ own }: Page, keyText: string, shown: Parameters<typeof re
 }
 
 function tell(message: Html): void {
-  element("told").replaceChildren(parseElements(message.text))
+  element("outcome").replaceChildren(parseElements(message.text))
 }
 
 function refusal(words: string): Html {
