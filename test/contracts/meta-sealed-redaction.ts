@@ -99,6 +99,17 @@ export function sealedRedactionContract(bench: () => MetaBench) {
     expect(await row(share)).toEqual(after)
   })
 
+  test("what stands in the list, or did, is not put into it again: its object is to be deleted", async () => {
+    const { row } = bench()
+    const share = await written()
+    const before = await row(share)
+    expect(await redact(share, ["x", "b"])).toBe("moved")
+    expect(await row(share)).toEqual(before)
+    await redact(share, ["x"])
+    const sealed = { revision: 3, epoch: 1, head: "again" }
+    expect(await redact(share, ["a"], { ids: ["r2"], sealed })).toBe("moved")
+  })
+
   test("limits, secrets and ends are held to", async () => {
     const { meta, row, create } = bench()
     const share = await written()

@@ -1,8 +1,10 @@
 import { readFile } from "node:fs/promises"
 import { afterAll, beforeAll, expect, test } from "vitest"
 import { checkManifest } from "../../src/encryption/sealer.ts"
+import { createMachine } from "../../src/host/machine.ts"
 import type { AuditRow } from "../../src/protocol/audit.ts"
 import type { PresignAnswer } from "../../src/protocol/routes.ts"
+import { redactShare } from "../../src/viewer/browser/encrypted/redact-share.ts"
 import { createDirectClient } from "../direct-client.ts"
 import {
   createEncryptedShare,
@@ -243,6 +245,26 @@ test("[Z13] a body that is not what its name and length say is not kept", async 
   expect(await put(sealed.body)).toBe(200)
   expect(await put(sealed.body)).toBe(200)
   expect((await storedContent(share)).objects).toBe(objects + 1)
+})
+
+test("[Z13][N4] an owner's session needs the mark of its page, from this server's own pages, and opens its own shares", async () => {
+  const [mine, other] = [await written(), await written()]
+  const { sessions } = world.trust
+  const row = { id: mine.id, generation: 0, secretHash: createMachine().hash(mine.secret) }
+  const { secret } = await sessions.start("owner", { creators: [], shares: [row] })
+  const session = await sessions.find("owner", secret)
+  const mark = session ? await sessions.formToken(session) : ""
+  const headers = { cookie: `better-share-owner=${secret}`, "x-form-token": mark }
+  const page = await fetch(`${world.url}/shares/${mine.id}/redact`, { headers })
+  expect(await page.text()).toContain(`data-token="${mark}"`)
+  const as = (share: Written, changes: Record<string, string>) =>
+    redactShare({ ...asOwner(world.url, share), headers: { ...headers, ...changes } }, [RULE])
+  await expect(as(mine, { "x-form-token": "another" })).rejects.toThrow("own page")
+  await expect(as(mine, { "sec-fetch-site": "cross-site" })).rejects.toThrow("own page")
+  await expect(as(mine, { origin: "https://elsewhere.example" })).rejects.toThrow("own page")
+  await expect(as(other, {})).rejects.toThrow("no such share")
+  expect(await as(mine, {})).toMatchObject({ rules: 1, occurrences: 4 })
+  expect(JSON.stringify(await openAll(world.url, other))).toContain(SECRET)
 })
 
 test("[Z5][K6] who watches is told of the revision, who comes back late to begin anew, and text passes no more", async () => {
