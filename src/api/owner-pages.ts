@@ -37,7 +37,10 @@ const accessForm = z.object({
 })
 const nothing = z.object({})
 
-/** `/shares`: all that somebody owns, for whoever a link or a secret has let in. No account, and no script, is needed. */
+/**
+ * `/shares`: all that somebody owns, for whoever a link or a secret has let in. No account is needed, and
+ * no script but where something is taken out of what only a browser can read.
+ */
 export function createOwnerPages(deps: ApiDeps): Hono<ApiEnv> {
   const { shares, machine } = deps
   const app = new Hono<ApiEnv>()
