@@ -151,16 +151,15 @@ export function createOwnerPages(deps: ApiDeps): Hono<ApiEnv> {
   app.get("/shares/:id/redact", async (c) => {
     const session = await browsers.requireSession(c, "owner")
     const { id, encrypted } = await findOwned(c, session)
-    if (!encrypted) return answerRedact(c, { session, shareID: id })
-    const script = `/assets/${deps.assets.redactScript.name}`
-    const formToken = await browsers.formToken(session)
-    return answer(c, renderSealedRedactPage({ shareID: id, formToken, assets: { ...assets, script } }))
+    return encrypted ? answerSealed(c, session, id) : answerRedact(c, { session, shareID: id })
   })
 
   app.post("/shares/:id/redact", async (c) => {
     const session = await browsers.requireSession(c, "owner")
     const fields = await browsers.readForm(c, redactForm, session)
-    const { id: shareID } = await findOwned(c, session)
+    const { id: shareID, encrypted } = await findOwned(c, session)
+    // No form of ours is sent there.
+    if (encrypted) return answerSealed(c, session, shareID, 409)
     try {
       const rules = readChosenRules(fields)
       const by = await originOf(c, deps, actorOf(session))
@@ -171,6 +170,17 @@ export function createOwnerPages(deps: ApiDeps): Hono<ApiEnv> {
       return answerRedact(c, { session, shareID, refused: error.message }, error.status)
     }
   })
+
+  async function answerSealed(
+    c: Context<ApiEnv>,
+    session: OwnerSession,
+    shareID: string,
+    status: 200 | 409 = 200,
+  ): Promise<Response> {
+    const script = `/assets/${deps.assets.redactScript.name}`
+    const formToken = await browsers.formToken(session)
+    return answer(c, renderSealedRedactPage({ shareID, formToken, assets: { ...assets, script } }), status)
+  }
 
   async function answerRedact(
     c: Context<ApiEnv>,

@@ -6,9 +6,10 @@ import { ShareError } from "../../../protocol/errors.ts"
 import { type Html, html } from "../../html.ts"
 import { redactChoices, redactDone, redactPages } from "../../owner/redact-choices.ts"
 import { parseElements } from "../server-html.ts"
+import { createMemory, type Memory } from "./memory.ts"
 import { NOTICES, noticeOf } from "./notice.ts"
 import { Refused, redactShare } from "./redact-share.ts"
-import { createSealedShare, Gone } from "./sealed-share.ts"
+import { createSealedShare, Gone, type SealedShare } from "./sealed-share.ts"
 
 /** The page on which the owner of an encrypted share takes something out of it. Nothing else has the key and may write. */
 function start(): void {
@@ -54,11 +55,12 @@ async function open(page: Page, keyText: string): Promise<void> {
   tell(html`<p><span class="pulse" aria-hidden="true"></span> Decrypting</p>`)
   try {
     const sealer = await createSealer(page.share, keyText)
-    const share = createSealedShare({
+    const sealed = createSealedShare({
       sealer,
       segments: page.segments,
       fetch: (url) => fetch(url, { cache: "no-store", credentials: "same-origin" }),
     })
+    const share = notRolledBack(sealed, createMemory(page.share, sealer.keyID))
     const draw = async () => drawChoices(page, keyText, (await share.catchUp()).document)
     await draw()
     tell(html``)
@@ -81,6 +83,23 @@ async function open(page: Page, keyText: string): Promise<void> {
     })
   } catch (error) {
     tell(refusal(wordsOf(error)))
+  }
+}
+
+/** What an older state is sealed anew from would lack what came later, and prove good. */
+function notRolledBack({ catchUp }: SealedShare, memory: Memory): SealedShare {
+  return {
+    async catchUp() {
+      const caught = await catchUp()
+      const seen = memory.recall()
+      if (caught.revision < seen) {
+        throw new Refused(
+          `The server shows revision ${caught.revision} of this session, and this browser has seen revision ${seen} of it. Nothing is taken out of an old state, as what came later would be lost. Was something rolled back?`,
+        )
+      }
+      memory.remember(caught.revision)
+      return caught
+    },
   }
 }
 

@@ -24,7 +24,14 @@ export interface SealRedaction {
   newID(): string
   /** Called between items, for others to have their turn. */
   pause(): Promise<void> | undefined
+  /** What a segment comes to, uncompressed, unless there is very much; 8 MiB unless told. Bytes. */
+  segmentBytes?: number
 }
+
+/** Small enough for whatever stands before the server. */
+const SEGMENT_BYTES = 8 * 1024 * 1024
+/** Few enough for one request, which names sixteen: lines are not cut, so there may be twice as many and one. */
+const SEGMENTS = 7
 
 /**
  * Takes out of an encrypted share what the rules name, and seals the rest anew: in the place of all segments that there
@@ -32,7 +39,7 @@ export interface SealRedaction {
  * how many rules there are and how often each was found, and nothing of what they name. Throws `SealError`.
  */
 export async function sealRedaction(wanted: SealRedaction): Promise<RedactSealedBody> {
-  const { opened, rules, sealer, put, now, newID, pause } = wanted
+  const { opened, rules, sealer, put, now, newID, pause, segmentBytes = SEGMENT_BYTES } = wanted
   const redaction = createOwnersRedaction(rules)
   const occurrences = new Map<string, number>()
   let found = 0
@@ -57,14 +64,16 @@ export async function sealRedaction(wanted: SealRedaction): Promise<RedactSealed
   async function* read() {
     yield* clean
   }
-  const lines = mergeItems(read, {
+  const merged = mergeItems(read, {
     rootSessionID: opened.head.sessionID,
     fromTheStart: true,
     // All of it is in memory as it is.
     hold: Number.POSITIVE_INFINITY,
   })
   const segments: RedactSealedBody["segments"] = []
-  for await (const group of inSegments(lines)) {
+  const lines: string[] = []
+  for await (const line of merged) lines.push(line)
+  for (const group of inSegments(lines, segmentBytes)) {
     const sealed = await sealer.sealSegment(group)
     const { body: _, ...claim } = sealed
     const segment = `${newID()}.${sealed.sha256}`
@@ -100,14 +109,17 @@ function fitting(item: Item, { blankItem }: OwnersRedaction): Item {
   return JSON.stringify(item).length <= LIMITS.itemBytes ? item : blankItem(item)
 }
 
-/** Lines in groups that one segment may hold. */
-async function* inSegments(lines: AsyncIterable<string>): AsyncIterable<string[]> {
+/** Lines in groups of about that size, or larger ones where there would be too many. */
+function* inSegments(lines: readonly string[], segmentBytes: number): Iterable<string[]> {
   const encoder = new TextEncoder()
+  const sizes = lines.map((line) => encoder.encode(line).byteLength + 1)
+  const total = sizes.reduce((sum, bytes) => sum + bytes, 0)
+  const most = Math.min(LIMITS.sealedContentBytes, Math.max(segmentBytes, Math.ceil(total / SEGMENTS)))
   let group: string[] = []
   let size = 0
-  for await (const line of lines) {
-    const bytes = encoder.encode(line).byteLength + 1
-    if (size + bytes > LIMITS.sealedContentBytes && group.length > 0) {
+  for (const [at, line] of lines.entries()) {
+    const bytes = sizes[at] ?? 0
+    if (size + bytes > most && group.length > 0) {
       yield group
       group = []
       size = 0
