@@ -432,12 +432,19 @@ export const redactSealedBody = z.object({
     .check(
       z.minLength(1),
       z.maxLength(MOST_RULES_AT_ONCE),
-      z.refine((rules) => new Set(rules.map(({ id }) => id)).size === rules.length, "each id once"),
+      z.refine((rules) => new Set(rules.map(({ id }) => id)).size === rules.length, "must have each id once"),
     ),
   /** Versions in which something was found. */
   items: count,
   /** In the place of all that there are. */
-  segments: z.array(uploadedSegment).check(z.minLength(1), z.maxLength(MOST_SEGMENTS)),
+  segments: z.array(uploadedSegment).check(
+    z.minLength(1),
+    z.maxLength(MOST_SEGMENTS),
+    z.refine(
+      (segments) => new Set(segments.map(({ segment }) => segment)).size === segments.length,
+      "must name each segment once",
+    ),
+  ),
   /** The revision and epoch of the list that was read: 409 when the share is at another. */
   after: count,
   epoch: count,

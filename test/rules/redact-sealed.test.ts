@@ -229,6 +229,45 @@ test("[Z8] the server itself takes nothing out of it, and says who can; nor does
   expect([answer.status, await answer.text()]).toEqual([409, expect.stringContaining("not encrypted")])
 })
 
+test("[Z12] what names a rule or a segment twice, or none, is refused", async () => {
+  const share = await written()
+  const { redact, headers } = asOwner(world.url, share)
+  const claim = await share.upload([share.session()])
+  const rule = { id: "the-rule", sealed: "AAAA", occurrences: 0 }
+  const { revision: after, epoch } = share.state
+  const head = await share.headOf({ revision: after + 1, segments: [claim.segment] })
+  const send = async (changes: object) => {
+    const body = JSON.stringify({
+      rules: [rule],
+      items: 0,
+      segments: [claim],
+      after,
+      epoch,
+      head,
+      ...changes,
+    })
+    const type = { "content-type": "application/json" }
+    return (await fetch(redact, { method: "POST", headers: { ...headers, ...type }, body })).status
+  }
+  for (const wrong of [
+    { rules: [rule, rule] },
+    { rules: [] },
+    { rules: Array.from({ length: 17 }, (_, n) => ({ ...rule, id: `the-rule-${n}` })) },
+    { rules: [{ ...rule, sealed: "not base64url!" }] },
+    { segments: [claim, claim] },
+    { segments: [] },
+    { segments: [{ ...claim, items: 2 }] },
+    { head: undefined },
+  ]) {
+    expect([wrong, await send(wrong)]).toEqual([wrong, 400])
+  }
+  expect(await send({ segments: [{ ...claim, bytes: 1 }] })).toBe(409)
+  expect(await send({ after: after + 1 })).toBe(409)
+  expect(await send({ epoch: epoch + 1 })).toBe(409)
+  expect((await readRedactions(world.url, share)).redactions).toEqual([])
+  expect(await send({})).toBe(200)
+})
+
 test("[Z13] a body that is not what its name and length say is not kept", async () => {
   const share = await written()
   const { segments, headers } = asOwner(world.url, share)
