@@ -10,7 +10,10 @@ export interface ShareRules extends OwnersRedaction {
   rules: readonly RedactionRule[]
 }
 
-export type RulesOf = (share: Pick<ShareRow, "id" | "generation" | "redactions">) => Promise<ShareRules>
+/** Of an encrypted share only how many there are: they are its reader's to open, as all of it is. */
+export type RulesOf = (
+  share: Pick<ShareRow, "id" | "generation" | "redactions" | "encrypted">,
+) => Promise<ShareRules>
 
 /** Of what nearly every share has. */
 const NO_RULES: ShareRules = { count: 0, rules: [], ...createOwnersRedaction([]) }
@@ -25,8 +28,9 @@ const REMEMBERED = 1_000
 export function createRulesReader({ meta, keys }: { meta: MetaStore; keys: Keys }): RulesOf {
   const opened = createRecent<ShareRules>(REMEMBERED)
 
-  return async ({ id, generation, redactions: count }) => {
+  return async ({ id, generation, redactions: count, encrypted }) => {
     if (count === 0) return NO_RULES
+    if (encrypted) return { ...NO_RULES, count }
     const name = `${id} ${generation} ${count}`
     const known = opened.get(name)
     if (known) return known
