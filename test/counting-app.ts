@@ -7,6 +7,7 @@ import { encode } from "../src/host/encode.ts"
 import { createLog } from "../src/host/log.ts"
 import { createMachine } from "../src/host/machine.ts"
 import { createPainter } from "../src/host/painter.ts"
+import { NO_METER } from "../src/shares/meter.ts"
 import type { BlobStore, MetaStore } from "../src/shares/ports.ts"
 import { createShares, type Shares } from "../src/shares/shares.ts"
 import { openFileStore } from "../src/storage/blobs/file.ts"
@@ -113,6 +114,7 @@ export async function createCountingApp(changes: Partial<ApiConfig> = {}): Promi
       return encode(body, coding)
     },
     log,
+    meter: NO_METER,
     assets: await builtAssets(),
     plugin: builtPlugin,
     drawPicture: counted("picture", painter).draw,

@@ -3,7 +3,8 @@ import { compress } from "hono/compress"
 import { ADMIN_ROUTES } from "../protocol/admin-routes.ts"
 import { ShareError } from "../protocol/errors.ts"
 import { ROUTES, type Route } from "../protocol/routes.ts"
-import { maskPath, pathOf, refuseBlocked, splitPathToken } from "./access.ts"
+import { readTraceContext } from "../protocol/trace-context.ts"
+import { pathOf, refuseBlocked, splitPathToken } from "./access.ts"
 import { createAdminRoutes } from "./admin.ts"
 import { createAdminPages } from "./admin-pages.ts"
 import { createVisitors } from "./admit.ts"
@@ -26,6 +27,7 @@ import { createPageRoutes } from "./pages.ts"
 import { createPluginRoutes } from "./plugin-file.ts"
 import { createPublicListRoutes } from "./public-list.ts"
 import { createRedactionRoutes } from "./redactions.ts"
+import { noteRequest } from "./request-log.ts"
 import { createSealedRedactionRoutes } from "./sealed-redaction.ts"
 import { createSearchRoutes } from "./search.ts"
 import { securityHeaders } from "./security-headers.ts"
@@ -49,7 +51,7 @@ const COUNTED = [
 
 /** The server as a value, `Request → Response`: a runtime is added at the edge (host/). */
 export function createApp(deps: ApiDeps): App {
-  const { config, machine, log, assets, uploads } = deps
+  const { config, machine, assets, uploads } = deps
   const app = new Hono<ApiEnv>({
     // A slash at the end of a pasted link does no harm.
     getPath: (request) => splitPathToken(pathOf(request.url)).path.replace(/(?<=.)\/+$/, ""),
@@ -58,10 +60,11 @@ export function createApp(deps: ApiDeps): App {
   const squeeze = compress()
   const everyHeader = Object.entries(securityHeaders(config.baseUrl))
   app.use(async (c, next) => {
-    const started = machine.now()
-    const requestID = crypto.randomUUID()
+    const began = machine.now()
+    const requestID = c.env.requestID ?? crypto.randomUUID()
     const path = pathOf(c.req.url)
     c.set("requestID", requestID)
+    c.set("traced", readTraceContext(c.req.header("traceparent")))
     c.set("outside", config.lock !== undefined)
     c.set("pathToken", splitPathToken(path).token)
     await next()
@@ -76,16 +79,7 @@ export function createApp(deps: ApiDeps): App {
         if (!c.res.headers.has(name)) c.res.headers.set(name, value)
       }
     }
-    log.debug(
-      {
-        request: requestID,
-        method: c.req.method,
-        path: maskPath(path),
-        status: c.res.status,
-        ms: machine.now() - started,
-      },
-      "request",
-    )
+    noteRequest(c, { ...deps, began })
   })
 
   const limits = createLimits(deps)

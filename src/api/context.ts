@@ -1,4 +1,6 @@
+import type { TraceContext } from "../protocol/trace-context.ts"
 import type { ActiveShare } from "../shares/active.ts"
+import type { Meter } from "../shares/meter.ts"
 import type { BudgetName, Limiter, Log, Machine, UploadDoor } from "../shares/ports.ts"
 import type { Shares } from "../shares/shares.ts"
 import type { Trust } from "../trust/trust.ts"
@@ -59,6 +61,7 @@ export interface ApiDeps {
   shares: Shares
   trust: Trust
   machine: Machine
+  meter: Meter
   encode: Encode
   log: Log
   assets: Assets
@@ -76,12 +79,20 @@ export interface ApiDeps {
 export interface Bindings {
   /** Where the request came from: the socket's other end or, where that is a trusted proxy, whom it names. */
   address: string
+  /** The id that a trusted proxy knows the request by. */
+  requestID?: string | undefined
+  /** It comes from this machine itself, and no proxy says that it passes it on for another. */
+  isLocal?: boolean
+  /** Calls back once the answer is sent or has broken off, with the bytes that it came to on the wire. */
+  whenSent?(tell: (bytes: number) => void): void
 }
 
 export interface ApiEnv {
   Bindings: Bindings
   Variables: {
     requestID: string
+    /** Where its client has it in a trace; undefined: in none. */
+    traced: TraceContext | undefined
     /** The token of a `/t/<token>` address, if it came by one. */
     pathToken: string | undefined
     /** Id of the share that this request may read, and the access at which it was let in. */

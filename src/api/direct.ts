@@ -27,6 +27,7 @@ import { requireCreating } from "./access.ts"
 import { readBody, readOptionalBody, readParams, readSecretHeader, readShareID } from "./body.ts"
 import type { ApiDeps, ApiEnv } from "./context.ts"
 import type { Limits } from "./limits.ts"
+import { idsOf } from "./request-ids.ts"
 import { streamBytes } from "./stream-bytes.ts"
 
 /** The direct door: tickets out, commits in. Content passes between the client and the store. */
@@ -59,7 +60,7 @@ export function createDirectRoutes(deps: ApiDeps, limits: Limits): Hono<ApiEnv> 
       ...who,
       by: owner ? await byOwner(who.by, owner) : who.by,
     })
-    log.info({ share: reserved.share.id, request: c.get("requestID") }, "share created")
+    log.info({ share: reserved.share.id, ...idsOf(c) }, "share created")
     return c.json(toReserveAnswer(reserved), 200, await limits.creationHeaders(who))
   })
 
@@ -72,7 +73,7 @@ export function createDirectRoutes(deps: ApiDeps, limits: Limits): Hono<ApiEnv> 
       encrypted,
       by: await byOwner(who.by, owner),
     })
-    log.info({ share: recovered.share.id, request: c.get("requestID") }, "share recovered by its owner")
+    log.info({ share: recovered.share.id, ...idsOf(c) }, "share recovered by its owner")
     return c.json(toReserveAnswer(recovered), 200, await limits.creationHeaders(who))
   })
 

@@ -9,6 +9,7 @@ import type { ApiDeps, ApiEnv } from "./context.ts"
 import { describeLimit } from "./limits.ts"
 import { BASIC_CHALLENGE, Locked } from "./lock.ts"
 import { namedShare } from "./named-share.ts"
+import { idsOf } from "./request-ids.ts"
 import { wantedFormat } from "./wanted-format.ts"
 
 /** Seconds after which a client may try again when nothing says more: the storage does not answer, a place is taken. */
@@ -90,15 +91,14 @@ const TITLES: Partial<Record<number, string>> = {
 function toShareError(error: unknown, c: Context<ApiEnv>, { log }: ApiDeps): ShareError {
   if (error instanceof ShareError) return error
   if (error instanceof LimitReached) return describeLimit(error).error
-  const requestID = c.get("requestID")
   // Not the storage: who gives up on a server that hangs must not hide why.
   if (c.req.raw.signal.aborted && !(error instanceof StorageError)) {
-    log.debug({ err: error, request: requestID }, "the client went away")
+    log.debug({ err: error, ...idsOf(c) }, "the client went away")
     return new ShareError("invalid_request", "The request broke off.")
   }
-  log.error({ err: error, request: requestID }, "request failed")
+  log.error({ err: error, ...idsOf(c) }, "request failed")
   if (error instanceof StorageError && error.retryable) {
     return new ShareError("unavailable", "The storage does not answer at the moment. Please try again.")
   }
-  return new ShareError("internal", `Something went wrong here. The request id is ${requestID}.`)
+  return new ShareError("internal", `Something went wrong here. The request id is ${c.get("requestID")}.`)
 }

@@ -7,6 +7,7 @@ import { slugOf } from "../viewer/formats/slug.ts"
 import { titleOf } from "../viewer/summary.ts"
 import { requireAdmitted, requireStillOpen } from "./body.ts"
 import type { ApiDeps, ApiEnv, Assets } from "./context.ts"
+import { idsOf } from "./request-ids.ts"
 import { shownShare } from "./shown-share.ts"
 import { streamText } from "./stream-text.ts"
 
@@ -23,9 +24,9 @@ export function createExportRoutes({ shares, assets, log }: ApiDeps): Hono<ApiEn
     inline ??= inlineAssets(assets)
     const document = fold.document()
     const file = renderExport({ share: shownShare(share), document }, await inline)
-    const request = c.get("requestID")
+    const ids = idsOf(c)
     // Half a file must not pass for a whole one.
-    const onError = (err: unknown) => log.error({ err, request }, "an export was cut off")
+    const onError = (err: unknown) => log.error({ err, ...ids }, "an export was cut off")
     const name = slugOf(titleOf(document)) || `share-${share.id}`
     const headers = {
       "content-type": "text/html; charset=utf-8",

@@ -8,6 +8,7 @@ import { readRange, sliceDocument } from "../viewer/range.ts"
 import { titleOf } from "../viewer/summary.ts"
 import { readQuery, requireAdmitted, requireStillOpen } from "./body.ts"
 import type { ApiDeps, ApiEnv } from "./context.ts"
+import { idsOf } from "./request-ids.ts"
 import { robotsFor } from "./robots.ts"
 import { shownShare } from "./shown-share.ts"
 import { streamText } from "./stream-text.ts"
@@ -48,8 +49,8 @@ export function createFormatRoutes({ shares, log }: ApiDeps): Hono<ApiEnv> {
       slice: range && sliceDocument(document, range),
       tools: tools ?? format.tools,
     })
-    const request = c.get("requestID")
-    const onError = (err: unknown) => log.error({ err, request }, "an answer was cut off")
+    const ids = idsOf(c)
+    const onError = (err: unknown) => log.error({ err, ...ids }, "an answer was cut off")
     const body = c.req.method === "HEAD" ? null : streamText(text, { onError, ending: null })
     const headers = {
       "content-type": `${format.type}; charset=utf-8`,

@@ -3,6 +3,7 @@ import { type MetadataAnswer, ROUTES } from "../protocol/routes.ts"
 import { writeShareData } from "../protocol/share-data.ts"
 import { readShareID, requireStillOpen } from "./body.ts"
 import type { ApiDeps, ApiEnv } from "./context.ts"
+import { idsOf } from "./request-ids.ts"
 import { streamText } from "./stream-text.ts"
 
 /** What a share says of itself, without its content and as one JSON. */
@@ -43,8 +44,8 @@ export function createMetadataRoutes({ shares, log }: ApiDeps): Hono<ApiEnv> {
       createdAt: new Date(share.createdAt).toISOString(),
       updatedAt: new Date(share.updatedAt).toISOString(),
     })
-    const request = c.get("requestID")
-    const onError = (err: unknown) => log.error({ err, request }, "an answer was cut off")
+    const ids = idsOf(c)
+    const onError = (err: unknown) => log.error({ err, ...ids }, "an answer was cut off")
     return c.body(streamText(json, { onError, ending: null }), 200, {
       "content-type": "application/json",
       "cache-control": "no-store",

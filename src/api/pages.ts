@@ -23,6 +23,7 @@ import type { ApiDeps, ApiEnv } from "./context.ts"
 import { namesTag } from "./entity-tag.ts"
 import { importUrlOf } from "./import-url.ts"
 import { createPageCache, type PageCache } from "./page-cache.ts"
+import { idsOf } from "./request-ids.ts"
 import { robotsFor } from "./robots.ts"
 import { securityHeaders } from "./security-headers.ts"
 import { shownShare } from "./shown-share.ts"
@@ -167,8 +168,8 @@ export function createPageRoutes({ shares, machine, encode, assets, config, log 
     pieces: Iterable<string>,
     robots: Record<string, string> = HIDDEN,
   ): Response {
-    const request = c.get("requestID")
-    const onError = (err: unknown) => log.error({ err, request }, "a page was cut off")
+    const ids = idsOf(c)
+    const onError = (err: unknown) => log.error({ err, ...ids }, "a page was cut off")
     return c.body(streamText(pieces, { onError }), 200, { ...PAGE_HEADERS, ...robots })
   }
 

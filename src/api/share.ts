@@ -23,6 +23,7 @@ import {
 } from "./body.ts"
 import type { ApiDeps, ApiEnv } from "./context.ts"
 import type { Limits } from "./limits.ts"
+import { idsOf } from "./request-ids.ts"
 import { streamText } from "./stream-text.ts"
 
 /** The native door: the four calls of OpenCode's own client. */
@@ -35,7 +36,7 @@ export function createShareRoutes(deps: ApiDeps, limits: Limits): Hono<ApiEnv> {
     const who = await limits.beforeCreate(c)
     const { sessionID } = await readBody(c, createBody)
     const { id, secret } = await shares.create({ sessionID, ...who })
-    log.info({ share: id, request: c.get("requestID") }, "share created")
+    log.info({ share: id, ...idsOf(c) }, "share created")
     const answer: CreateAnswer = { id, url: `${config.baseUrl}/share/${id}`, secret }
     return c.json(answer, 200, await limits.creationHeaders(who))
   })
@@ -63,8 +64,8 @@ export function createShareRoutes(deps: ApiDeps, limits: Limits): Hono<ApiEnv> {
     const items = [...fold.items()].filter(
       (item) => !OUR_TYPES.has(item.type) && sessionOf(item, share.sessionID) === wanted,
     )
-    const request = c.get("requestID")
-    const onError = (err: unknown) => log.error({ err, request }, "an answer was cut off")
+    const ids = idsOf(c)
+    const onError = (err: unknown) => log.error({ err, ...ids }, "an answer was cut off")
     return c.body(streamText(writeItems(items), { onError, ending: null }), 200, {
       "content-type": "application/json",
       "cache-control": "no-store",

@@ -14,6 +14,7 @@ import { createBrowserSessions } from "./browser-session.ts"
 import type { ApiDeps, ApiEnv } from "./context.ts"
 import { importUrlOf } from "./import-url.ts"
 import { createPasswordAttempts } from "./password-attempts.ts"
+import { idsOf } from "./request-ids.ts"
 
 const unlockForm = z.object({ password: unlockBody.shape.password, back: z.optional(z.string()) })
 
@@ -33,7 +34,7 @@ export function createVisibilityRoutes(deps: ApiDeps, visitors: Visitors): Hono<
       change: { ...change, expiry },
       by: await originOf(c, deps, "secret"),
     })
-    log.info({ share: shareID, visibility: share.visibility, request: c.get("requestID") }, "access changed")
+    log.info({ share: shareID, visibility: share.visibility, ...idsOf(c) }, "access changed")
     return c.json(await describe(share), 200, { "cache-control": "no-store" })
   })
 

@@ -1,6 +1,7 @@
 import { type App, createApp } from "../api/app.ts"
 import type { Assets } from "../api/context.ts"
 import { toAuditLine } from "../protocol/audit.ts"
+import { NO_METER } from "../shares/meter.ts"
 import type { BlobStore, Log, Machine, Notifier, UploadDoor } from "../shares/ports.ts"
 import { createShares, type Shares } from "../shares/shares.ts"
 import { openFileStore } from "../storage/blobs/file.ts"
@@ -72,6 +73,7 @@ export async function compose(
       for (const row of rows) print(JSON.stringify({ audit: toAuditLine(row) }))
     })
   }
+  const meter = NO_METER
   const { blobs, uploads } = await openContent(config, { baseUrl, now: machine.now })
   const { limiters, close: closeLimiters } = openLimiters(config, log)
   const shares = createShares({
@@ -84,6 +86,7 @@ export async function compose(
     machine,
     keys: trust.keys,
     log,
+    meter,
     expiry: config.expiry,
     maxShareBytes: config.maxShareBytes,
     quotas: { ownerBytes: config.maxOwnerBytes, totalBytes: config.maxTotalBytes },
@@ -92,7 +95,7 @@ export async function compose(
 
   const sampleID = config.sample ? await addSample({ meta, shares, machine }) : undefined
   await shares.resumeDeletions()
-  const upkeep = startUpkeep({ shares, trust, log })
+  const upkeep = startUpkeep({ shares, trust, log, meter, now: machine.now })
   const painter = createPainter({ log })
 
   const { lock: serverLock, maxSyncBytes, limits } = config
@@ -104,6 +107,7 @@ export async function compose(
     machine,
     encode,
     log,
+    meter,
     assets,
     plugin,
     drawPicture: painter.draw,

@@ -112,7 +112,7 @@ export const VARIABLES = {
   ...EXPIRY_VARIABLES,
   ...ABUSE_VARIABLE,
   LOG_LEVEL: {
-    about: `How much is logged: ${LOG_LEVELS.join(", ")}. Requests are logged at debug.`,
+    about: `How much is logged: ${LOG_LEVELS.join(", ")}. Requests are logged at debug, and at info those that failed here.`,
     fallback: "info",
     parse: readLogLevel,
   },

@@ -1,8 +1,8 @@
-import type { IncomingMessage, Server } from "node:http"
+import type { Server } from "node:http"
 import { createAdaptorServer, type HttpBindings } from "@hono/node-server"
 import type { App } from "../api/app.ts"
+import { readArrival } from "./arrival.ts"
 import { type ConnectionLimits, limitConnections } from "./connections.ts"
-import { type Arrival, peerAddress } from "./peer-address.ts"
 import { endPausedRequests, REQUEST_TIMES, type RequestTimes, serverOptions } from "./request-times.ts"
 import { createTrustedProxies } from "./trusted-proxies.ts"
 
@@ -46,8 +46,8 @@ export async function listen({
     autoCleanupIncoming: false,
     serverOptions: serverOptions(times),
     fetch(request, env) {
-      const { incoming } = env as HttpBindings
-      const bindings = { address: peerAddress(arrivalOf(incoming), trusted) }
+      const { incoming, outgoing } = env as HttpBindings
+      const bindings = { ...readArrival(incoming, trusted), whenSent: sentCounter(incoming, outgoing) }
       return app ? app.fetch(request, bindings) : ready.promise.then((made) => made.fetch(request, bindings))
     },
   }) as Server
@@ -91,11 +91,17 @@ function bind(server: Server, host: string, port: number): Promise<string> {
   })
 }
 
-function arrivalOf({ socket, headers }: IncomingMessage | HttpBindings["incoming"]): Arrival {
-  const forwarded = headers["x-forwarded-for"]
-  return {
-    socket: socket.remoteAddress ?? "",
-    forwarded: Array.isArray(forwarded) ? forwarded.join() : forwarded,
+/** Of requests that are sent without waiting for answers, which nobody does, an answer may count its neighbour's bytes. */
+function sentCounter(
+  { socket }: HttpBindings["incoming"],
+  outgoing: HttpBindings["outgoing"],
+): (tell: (bytes: number) => void) => void {
+  const before = socket.bytesWritten
+  return (tell) => {
+    const done = () => tell(socket.bytesWritten - before)
+    // Who asked may have gone before there was an answer.
+    if (outgoing.closed) done()
+    else outgoing.once("close", done)
   }
 }
 

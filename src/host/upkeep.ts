@@ -1,3 +1,5 @@
+import { type JobLogName, jobLog } from "../shares/job-log.ts"
+import type { JobName, Meter } from "../shares/meter.ts"
 import type { Log } from "../shares/ports.ts"
 import type { Shares } from "../shares/shares.ts"
 import type { Trust } from "../trust/trust.ts"
@@ -11,18 +13,47 @@ const SWEEP_MS = 15 * 60_000
 const DELIVER_MS = 5_000
 
 /** What a node does by itself from time to time. */
-export function startUpkeep({ shares, trust, log }: { shares: Shares; trust: Trust; log: Log }): {
-  stop(): void
-} {
+export function startUpkeep({
+  shares,
+  trust,
+  log,
+  meter,
+  now,
+}: {
+  shares: Shares
+  trust: Trust
+  log: Log
+  meter: Meter
+  now(): number
+}): { stop(): void } {
+  /** Contract: does not throw. */
+  async function run(name: JobName, work: () => Promise<boolean>): Promise<void> {
+    const began = now()
+    const ok = await work()
+    meter.job({ name, ok, ms: now() - began })
+  }
+
+  /** Whether it came to its end. */
+  async function attempt(job: JobLogName, work: () => Promise<unknown>, failure: string): Promise<boolean> {
+    try {
+      await work()
+      return true
+    } catch (err) {
+      jobLog(log, job).error({ err }, failure)
+      return false
+    }
+  }
+
   const stops = [
     repeat(DELIVER_MS, trust.deliver),
-    repeat(UPKEEP_MS, async () => {
-      await shares.upkeep().catch((err) => log.error({ err }, "upkeep did not come to its end"))
-      await trust.upkeep().catch((err) => log.error({ err }, "could not forget what has expired"))
-    }),
-    repeat(SWEEP_MS, async () => {
-      await shares.sweep().catch((err) => log.error({ err }, "could not sweep the store"))
-    }),
+    repeat(UPKEEP_MS, () =>
+      run("upkeep", async () => {
+        const ofShares = await attempt("upkeep", shares.upkeep, "upkeep did not come to its end")
+        const ofTrust = await attempt("trust", trust.upkeep, "could not forget what has expired")
+        return ofShares && ofTrust
+      }),
+    ),
+    repeat(SWEEP_MS, () => run("sweep", () => attempt("sweep", shares.sweep, "could not sweep the store"))),
   ]
   return {
     stop() {

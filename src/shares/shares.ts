@@ -12,6 +12,8 @@ import { createAppender } from "./append/append.ts"
 import { createCompactor } from "./compact/compact.ts"
 import { createSweeper, type Swept } from "./compact/sweep.ts"
 import { type CreateRequest, createCreator } from "./create/create.ts"
+import { jobLog } from "./job-log.ts"
+import type { Meter } from "./meter.ts"
 import { createHolderCheck, createHolderTest, type Holder, type Holding } from "./own/holder.ts"
 import type { BlobStore, Keys, Log, Machine, MetaStore, Notifier, Quotas, ShareRow } from "./ports.ts"
 import { createReader, type ShareReader } from "./read/read.ts"
@@ -40,6 +42,8 @@ export interface SharesDeps {
   machine: Machine
   keys: Keys
   log: Log
+  /** Told what happens; nobody is, unless given. */
+  meter?: Meter
   /** How long shares stay; for ever unless told. */
   expiry?: ExpiryPolicy
   /** What one share may come to, uncompressed: reading it takes some times that in memory. Bytes. */
@@ -107,14 +111,14 @@ export interface Shares extends ShareReader, DirectDoor, Admission, RedactionDes
 export function createShares(given: SharesDeps): Shares {
   const { meta: rows, machine } = given
   const deps = { ...given, meta: withExpiry(rows, machine.now) }
-  const { expiry = NO_EXPIRY } = given
+  const { expiry = NO_EXPIRY, log } = given
   const rulesOf = createRulesReader(deps)
   // What comes in behind a redaction, which it did not know of.
   const behind = (shareID: string) => cleaner.wake(shareID)
   const plain = createPlainForm({ ...deps, rulesOf, behind })
-  const cleaner = createCleaner({ ...deps, plain, rulesOf })
+  const cleaner = createCleaner({ ...deps, log: jobLog(log, "redaction"), plain, rulesOf })
   const reader = createReader({ ...deps, plain, rulesOf })
-  const compactor = createCompactor({ ...deps, rulesOf })
+  const compactor = createCompactor({ ...deps, log: jobLog(log, "compaction"), rulesOf })
   const appender = createAppender({
     ...deps,
     rulesOf,
@@ -128,13 +132,13 @@ export function createShares(given: SharesDeps): Shares {
     await appender.settle(shareID)
     await cleaner.settle(shareID)
   }
-  const revoker = createRevoker({ ...deps, reader, settle })
-  const sweeper = createSweeper(deps)
+  const revoker = createRevoker({ ...deps, log: jobLog(log, "deletion"), reader, settle })
+  const sweeper = createSweeper({ ...deps, log: jobLog(log, "sweep") })
   const direct = createDirectDoor({ ...deps, rulesOf, behind })
   const desk = createRedactionDesk({ ...deps, reader, cleaner, rulesOf })
   const admission = createAdmission(deps)
-  const views = createViewCounter(deps)
-  const expirer = createExpirer({ ...deps, forget: reader.forget })
+  const views = createViewCounter({ ...deps, log: jobLog(log, "views") })
+  const expirer = createExpirer({ ...deps, log: jobLog(log, "expiry"), forget: reader.forget })
   const running = new Set<Promise<unknown>>()
 
   function track<T>(work: Promise<T>): Promise<T> {

@@ -165,6 +165,7 @@ export function createAppender(deps: AppenderDeps) {
     batch.settle(revision)
     if (count > redactions) deps.behind(shareID)
     notifier.publish({ shareID, revision, state: "active" })
+    deps.meter?.committed({ door: "native", segments: 1, items, bytes: size, contentBytes })
     deps.committed(share, revision)
     return revision
   }

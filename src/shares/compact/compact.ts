@@ -68,6 +68,7 @@ export function createCompactor(deps: SharesDeps & { rulesOf: RulesOf }): Compac
         .catch((err: unknown) => {
           if (abort.signal.aborted || (err instanceof ShareError && err.code === "gone")) return
           if (failed.size < MOST_FAILED) failed.add(shareID)
+          deps.meter?.merged("failed")
           log.warn({ err, share: shareID }, "could not merge segments yet")
         })
         .finally(() => {
@@ -119,6 +120,7 @@ export function createCompactor(deps: SharesDeps & { rulesOf: RulesOf }): Compac
     // When it took longer, a sweep may take the object for one that nobody committed.
     const done = at - began < COMMITTABLE_MS && (await meta.merge(request)) === true
     // An outcome that is not known throws: what may be in the manifest is left to the sweep.
+    deps.meter?.merged(done ? "merged" : "refused")
     if (!done) await blobs.delete(objectKey)
     else log.debug({ share: share.id, segments: replaces.length, bytes, ...written }, "merged")
     return done

@@ -1,3 +1,4 @@
+import type { Meter } from "../meter.ts"
 import type { BlobStore, Log, Machine, MetaStore, ShareRow, StoredBlob } from "../ports.ts"
 import { type Owner, ownerOf } from "../segment.ts"
 import { COMMITTABLE_MS } from "../upload-times.ts"
@@ -24,6 +25,7 @@ export interface SweepDeps {
   blobs: BlobStore
   machine: Machine
   log: Log
+  meter?: Meter
 }
 
 /** What a sweep has found. */
@@ -67,6 +69,7 @@ export function createSweeper(deps: SweepDeps): Sweeper {
           await blobs.delete(segment.objectKey)
           await meta.forgetSuperseded(segment)
           deleted++
+          deps.meter?.deleted({ reason: "superseded", objects: 1 })
         } catch (error) {
           failure ??= error
         }
@@ -126,6 +129,7 @@ export function createSweeper(deps: SweepDeps): Sweeper {
       if (needed(key)) continue
       await blobs.delete(key)
       swept.deleted++
+      deps.meter?.deleted({ reason: "orphaned", objects: 1 })
       swept.bytes += size
       log.info({ share: share.id, key, size }, "deleted an object that nothing refers to")
     }

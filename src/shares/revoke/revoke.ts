@@ -171,6 +171,7 @@ export function createRevoker(
     for await (const object of objectsOf(deletion)) found.push(object)
     const listed = await count(deletion, found)
     for (const { key } of found) await blobs.delete(key)
+    deps.meter?.deleted({ reason: "revoked", objects: found.length })
     // The receipt promises that a listing has shown nothing left.
     for await (const { key } of objectsOf(deletion)) throw new Error(`${key} is still there`)
     return listed

@@ -1,7 +1,7 @@
 import { gone, notFound, ShareError } from "../../protocol/errors.ts"
 import type { ActiveShare } from "../active.ts"
 import { rowText } from "../metadata.ts"
-import type { Excess, ShareMetadata } from "../ports.ts"
+import type { Excess, NewSegment, ShareMetadata } from "../ports.ts"
 import { commitByRules, redactMetadata } from "../redact/commit-by-rules.ts"
 import type { RulesOf } from "../redact/rules.ts"
 import { plainKey } from "../segment.ts"
@@ -86,6 +86,7 @@ export function createUploadCommitter(
         }))
     if (typeof revision !== "number") throw await refusal(shareID, revision, sealed)
     if (count > 0) deps.behind(shareID)
+    deps.meter?.committed({ door: "direct", segments: ready.length, ...sumOf(ready) })
     notifier.publish({ shareID, revision, state: "active" })
     return revision
   }
@@ -147,4 +148,14 @@ export function createUploadCommitter(
   }
 
   return { commit, merge }
+}
+
+function sumOf(segments: readonly NewSegment[]): Pick<NewSegment, "items" | "bytes" | "contentBytes"> {
+  const sum = { items: 0, bytes: 0, contentBytes: 0 }
+  for (const { items, bytes, contentBytes } of segments) {
+    sum.items += items
+    sum.bytes += bytes
+    sum.contentBytes += contentBytes
+  }
+  return sum
 }
