@@ -115,6 +115,7 @@ export async function createCountingApp(changes: Partial<ApiConfig> = {}): Promi
     },
     log,
     meter: NO_METER,
+    readiness: { lacks: async () => [] },
     assets: await builtAssets(),
     plugin: builtPlugin,
     drawPicture: counted("picture", painter).draw,

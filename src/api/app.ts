@@ -17,6 +17,7 @@ import { answerError } from "./errors.ts"
 import { createEventRoutes } from "./events.ts"
 import { createExportRoutes } from "./export.ts"
 import { createFormatRoutes } from "./formats.ts"
+import { createHealthRoutes } from "./health.ts"
 import { createLimits } from "./limits.ts"
 import { createLock } from "./lock.ts"
 import { createMetadataRoutes } from "./metadata.ts"
@@ -85,7 +86,7 @@ export function createApp(deps: ApiDeps): App {
   const limits = createLimits(deps)
   for (const path of COUNTED) app.use(path, limits.countRequest)
   if (config.lock) app.use(createLock(config.lock, deps))
-  app.get(ROUTES.health.path, (c) => c.json({ ok: true, version: config.version }))
+  app.route("/", createHealthRoutes(deps))
   const doc = describeApi(config)
   app.get("/api/doc", (c) => c.json(doc))
   app.get("/robots.txt", (c) => c.text("User-agent: *\nDisallow: /api/\n"))

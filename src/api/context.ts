@@ -5,6 +5,7 @@ import type { BudgetName, Limiter, Log, Machine, UploadDoor } from "../shares/po
 import type { Shares } from "../shares/shares.ts"
 import type { Trust } from "../trust/trust.ts"
 import type { Encode } from "./content-coding.ts"
+import type { Readiness } from "./health.ts"
 import type { LockSettings } from "./lock.ts"
 import type { StreamLimits } from "./stream-seats.ts"
 
@@ -62,6 +63,7 @@ export interface ApiDeps {
   trust: Trust
   machine: Machine
   meter: Meter
+  readiness: Readiness
   encode: Encode
   log: Log
   assets: Assets

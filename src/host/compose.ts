@@ -5,7 +5,7 @@ import { NO_METER } from "../shares/meter.ts"
 import type { BlobStore, Log, Machine, Notifier, UploadDoor } from "../shares/ports.ts"
 import { createShares, type Shares } from "../shares/shares.ts"
 import { openFileStore } from "../storage/blobs/file.ts"
-import { openS3Store } from "../storage/blobs/s3.ts"
+import { createBucketProbe, openS3Store } from "../storage/blobs/s3.ts"
 import { limitNewShares } from "../storage/limiter/new-shares.ts"
 import type { Database } from "../storage/meta/kysely-store.ts"
 import { openPostgresStore } from "../storage/meta/postgres.ts"
@@ -19,6 +19,7 @@ import { encode } from "./encode.ts"
 import { findMasterKeys } from "./instance-key.ts"
 import { openLimiters } from "./limiters.ts"
 import { createPainter } from "./painter.ts"
+import { createReadiness } from "./readiness.ts"
 import { addSample } from "./sample/sample.ts"
 import { startUpkeep } from "./upkeep.ts"
 import { version } from "./version.ts"
@@ -28,6 +29,8 @@ export interface Composition {
   shares: Shares
   trust: Trust
   sampleID: string | undefined
+  /** Says from now on that it is about to end, and ends the streams of those who watch. */
+  beginStop(): void
   close(): Promise<void>
 }
 
@@ -74,7 +77,7 @@ export async function compose(
     })
   }
   const meter = NO_METER
-  const { blobs, uploads } = await openContent(config, { baseUrl, now: machine.now })
+  const { blobs, uploads, probe } = await openContent(config, { baseUrl, now: machine.now })
   const { limiters, close: closeLimiters } = openLimiters(config, log)
   const shares = createShares({
     meta: limitNewShares(meta, {
@@ -97,6 +100,17 @@ export async function compose(
   await shares.resumeDeletions()
   const upkeep = startUpkeep({ shares, trust, log, meter, now: machine.now })
   const painter = createPainter({ log })
+  const readiness = createReadiness({
+    checks: {
+      database: async () => ((await meta.vitals.lackingMigrations()).length > 0 ? ["schema"] : []),
+      storage: async () => {
+        await probe()
+        return []
+      },
+    },
+    now: machine.now,
+    log,
+  })
 
   const { lock: serverLock, maxSyncBytes, limits } = config
   const { create, nativeDoor } = config.trust
@@ -108,6 +122,7 @@ export async function compose(
     encode,
     log,
     meter,
+    readiness,
     assets,
     plugin,
     drawPicture: painter.draw,
@@ -132,6 +147,10 @@ export async function compose(
     shares,
     trust,
     sampleID,
+    beginStop() {
+      readiness.stop()
+      app.endStreams()
+    },
     async close() {
       upkeep.stop()
       await painter.close()
@@ -167,8 +186,8 @@ async function openMetadata(
 async function openContent(
   { s3, dataDir }: Config,
   { baseUrl, now }: { baseUrl: string; now: () => number },
-): Promise<{ blobs: BlobStore; uploads: UploadDoor | undefined }> {
-  if (s3) return { blobs: await openS3Store(s3), uploads: undefined }
+): Promise<{ blobs: BlobStore; uploads: UploadDoor | undefined; probe: () => Promise<void> }> {
+  if (s3) return { blobs: await openS3Store(s3), uploads: undefined, probe: createBucketProbe(s3) }
   const blobs = await openFileStore({ root: dataDir, baseUrl, now })
-  return { blobs, uploads: blobs.uploads }
+  return { blobs, uploads: blobs.uploads, probe: blobs.probe }
 }

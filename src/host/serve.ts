@@ -46,7 +46,7 @@ export async function serve(
     trust,
     async close() {
       const drained = listening.close()
-      composition?.app.endStreams()
+      composition?.beginStop()
       await drained
       await composition?.close()
     },

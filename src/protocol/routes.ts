@@ -528,6 +528,7 @@ export const shareDataAnswer = z.object({
 })
 
 export const healthAnswer = z.object({ ok: z.literal(true), version: z.string() })
+export const probeAnswer = z.object({ ok: z.literal(true) })
 
 export interface Route {
   method: "GET" | "POST" | "PUT" | "PATCH" | "DELETE"
@@ -962,6 +963,23 @@ export const ROUTES = {
     summary: "Whether the server answers.",
     answer: healthAnswer,
     errors: [],
+    auth: "none",
+  },
+  live: {
+    method: "GET",
+    path: "/api/health/live",
+    summary: "Whether the process answers, whatever becomes of database and storage.",
+    answer: probeAnswer,
+    errors: [],
+    auth: "none",
+  },
+  ready: {
+    method: "GET",
+    path: "/api/health/ready",
+    summary:
+      "Whether the server can serve. Otherwise the message names what it lacks: database, schema, storage or stopping.",
+    answer: probeAnswer,
+    errors: ["unavailable"],
     auth: "none",
   },
 } as const satisfies Record<string, Route>

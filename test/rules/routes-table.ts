@@ -197,6 +197,11 @@ export const ROWS: readonly Row[] = [
     path: "/api/health",
     expected: { open: same({ all: 200 }), locked: same({ all: 200 }) },
   },
+  ...["GET /api/health/live", "GET /api/health/ready"].map((route) => ({
+    route,
+    path: route.slice("GET ".length),
+    expected: { open: same({ all: 200 }), locked: same({ all: 200 }) },
+  })),
   { route: "GET /api/doc", path: "/api/doc", expected: own(200) },
   { route: "GET /robots.txt", path: "/robots.txt", expected: own(200) },
   { route: "GET /favicon.ico", path: "/favicon.ico", expected: own(302) },

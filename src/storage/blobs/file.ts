@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto"
-import { createReadStream, type Stats } from "node:fs"
-import { mkdir, readdir, rm, rmdir, stat } from "node:fs/promises"
+import { constants, createReadStream, type Stats } from "node:fs"
+import { access, mkdir, readdir, rm, rmdir, stat } from "node:fs/promises"
 import { dirname, join, sep } from "node:path"
 import { type BlobStore, StorageError, type StoredBlob, type UploadDoor } from "../../shares/ports.ts"
 import { createFileDoor } from "./file-door.ts"
@@ -21,6 +21,8 @@ export interface FileStoreOptions {
 /** A store whose tickets lead to the API, which hands what arrives there to `uploads`. */
 export interface FileStore extends BlobStore {
   uploads: UploadDoor
+  /** Throws when the folder is gone or takes nothing. */
+  probe(): Promise<void>
 }
 
 /**
@@ -93,7 +95,8 @@ export async function openFileStore({ root, baseUrl, now = Date.now }: FileStore
       }),
   })
 
-  return { ...store, uploads }
+  // Every object is begun there.
+  return { ...store, uploads, probe: () => access(partial, constants.R_OK | constants.W_OK) }
 }
 
 async function* readFrom(path: string): AsyncIterable<Uint8Array> {

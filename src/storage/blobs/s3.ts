@@ -5,7 +5,7 @@ import { readS3Body } from "./s3-body.ts"
 import { S3Error } from "./s3-error.ts"
 import { listObjects, unquoted } from "./s3-listing.ts"
 import { putInParts, sweepUnfinished } from "./s3-multipart.ts"
-import { probeBucket } from "./s3-probe.ts"
+import { askBucket, probeBucket } from "./s3-probe.ts"
 import { createS3Requests, PATIENCE, type Patience, type S3Place } from "./s3-requests.ts"
 import { createS3Tickets } from "./s3-ticket.ts"
 
@@ -29,6 +29,9 @@ export const PART_BYTES = 8 * 1024 * 1024
 
 /** An upload in parts that is older was left by a process that ended; a day, as clocks differ. */
 const ABANDONED_AFTER_MS = 24 * 3600_000
+
+/** A bucket that takes longer to say that it is there is of no use to readers. */
+const PROBE_MS = 2_000
 
 /** Objects in a bucket of any server that speaks S3. Asks nothing until it is used. */
 export function createS3Store(options: S3StoreOptions): BlobStore {
@@ -109,6 +112,15 @@ export async function openS3Store(options: S3StoreOptions): Promise<BlobStore> {
   // Not waited for, and tried again at the next start; not every key may list them.
   sweepUnfinished(requests, { prefix, before: now() - ABANDONED_AFTER_MS }).catch(() => {})
   return createS3Store(options)
+}
+
+/** Asks once whether the bucket answers, and does not wait long. Throws StorageErrors. */
+export function createBucketProbe(options: S3StoreOptions): () => Promise<void> {
+  const requests = requestsOf({
+    ...options,
+    patience: { ...options.patience, tries: 1, timeoutMs: PROBE_MS },
+  })
+  return () => askBucket(requests, options.prefix ?? "")
 }
 
 function requestsOf(options: S3StoreOptions) {

@@ -16,10 +16,12 @@ import type { Schema } from "./schema.ts"
 import { createSealedRedactionQueries } from "./sealed-redactions.ts"
 import { createSecretQueries } from "./secrets.ts"
 import { createShareQueries } from "./shares.ts"
+import { createVitals, type Vitals } from "./vitals.ts"
 
 /** Everything that one database keeps. */
 export interface Database extends MetaStore {
   readonly trust: TrustStore
+  readonly vitals: Vitals
 }
 
 /** The MetaStore over any SQL database that Kysely speaks to: a file for each of the things that it keeps. */
@@ -40,5 +42,10 @@ export function createKyselyStore(db: Kysely<Schema>, dialect: Dialect): Databas
     forgetLeases: (before) => forgetLeases(db, before),
     close: () => db.destroy(),
   }
-  return { ...guarded(store, dialect), trust: createKyselyTrustStore(db, { dialect, audit }) }
+  const { isRetryable } = dialect
+  return {
+    ...guarded(store, dialect),
+    trust: createKyselyTrustStore(db, { dialect, audit }),
+    vitals: guarded(createVitals(db), { room: "vitals", isRetryable }),
+  }
 }

@@ -49,6 +49,15 @@ export async function prepareSchema(
   return results.map(({ migrationName }) => migrationName)
 }
 
+/**
+ * Migrations that this version knows and the schema lacks. One that is newer lacks none: while nodes are replaced one by
+ * one, those that still run go on.
+ */
+export async function lackingMigrations(db: Kysely<unknown>): Promise<string[]> {
+  const taken = await takenMigrations(db)
+  return Object.keys(MIGRATIONS).filter((name) => !taken.includes(name))
+}
+
 function refuseNewer(taken: readonly string[]): void {
   const unknown = taken.filter((name) => !(name in MIGRATIONS))
   if (unknown.length === 0) return
@@ -60,6 +69,10 @@ function refuseNewer(taken: readonly string[]): void {
 async function takenBefore(db: Kysely<unknown>): Promise<string[]> {
   const tables = await db.introspection.getTables({ withInternalKyselyTables: true })
   if (!tables.some(({ name }) => name === DEFAULT_MIGRATION_TABLE)) return []
+  return takenMigrations(db)
+}
+
+async function takenMigrations(db: Kysely<unknown>): Promise<string[]> {
   const rows = await (db as Kysely<Record<typeof DEFAULT_MIGRATION_TABLE, { name: string }>>)
     .selectFrom(DEFAULT_MIGRATION_TABLE)
     .select("name")
