@@ -116,6 +116,7 @@ export async function createCountingApp(changes: Partial<ApiConfig> = {}): Promi
     log,
     meter: NO_METER,
     readiness: { lacks: async () => [] },
+    metrics: { type: "text/plain", read: async () => "" },
     assets: await builtAssets(),
     plugin: builtPlugin,
     drawPicture: counted("picture", painter).draw,

@@ -21,6 +21,7 @@ import { createHealthRoutes } from "./health.ts"
 import { createLimits } from "./limits.ts"
 import { createLock } from "./lock.ts"
 import { createMetadataRoutes } from "./metadata.ts"
+import { createMetricsRoutes } from "./metrics.ts"
 import { describeApi } from "./openapi.ts"
 import { createOwnerRoutes } from "./owner.ts"
 import { createOwnerPages } from "./owner-pages.ts"
@@ -88,6 +89,7 @@ export function createApp(deps: ApiDeps): App {
   if (config.lock) app.use(createLock(config.lock, deps))
   app.route("/", createHealthRoutes(deps))
   const doc = describeApi(config)
+  app.route("/", createMetricsRoutes(deps))
   app.get("/api/doc", (c) => c.json(doc))
   app.get("/robots.txt", (c) => c.text("User-agent: *\nDisallow: /api/\n"))
   app.get("/favicon.ico", (c) => c.redirect(assetUrls(assets).icon, 302))

@@ -7,6 +7,7 @@ import type { Trust } from "../trust/trust.ts"
 import type { Encode } from "./content-coding.ts"
 import type { Readiness } from "./health.ts"
 import type { LockSettings } from "./lock.ts"
+import type { Metrics } from "./metrics.ts"
 import type { StreamLimits } from "./stream-seats.ts"
 
 /** A built asset of the viewer, in memory: served under `/assets/<name>`. */
@@ -50,6 +51,8 @@ export interface ApiConfig {
   streams?: StreamLimits
   /** Where readers report abuse: an https address or `mailto:`. Undefined: nowhere. */
   abuseUrl?: string | undefined
+  /** What reads the metrics; undefined: the admin token, and this machine itself. */
+  metricsToken?: string | undefined
   version: string
   /** Id of the sample share, when there is one. */
   sampleID?: string
@@ -64,6 +67,7 @@ export interface ApiDeps {
   machine: Machine
   meter: Meter
   readiness: Readiness
+  metrics: Metrics
   encode: Encode
   log: Log
   assets: Assets

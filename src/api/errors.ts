@@ -18,6 +18,7 @@ const RETRY_AFTER = "5"
 /** Every failure ends here: what a person can act on is said, everything else is a request id and a log line. */
 export function answerError(error: unknown, c: Context<ApiEnv>, deps: ApiDeps): Response {
   const known = toShareError(error, c, deps)
+  deps.meter.refused(known.code)
   if (error instanceof WrongSecret) {
     void deps.trust.audit.failed({ of: "share", shareID: error.shareID, address: c.env.address })
   }

@@ -16,10 +16,10 @@ export interface EventRoutes {
 
 /** Live pages: `GET /api/share/:id/events`. */
 export function createEventRoutes(
-  { shares, assets, machine, log, config }: ApiDeps,
+  { shares, assets, machine, meter, log, config }: ApiDeps,
   visitors: Visitors,
 ): EventRoutes {
-  const seats = createStreamSeats(config.streams ?? { perAddress: 0, total: 0 })
+  const seats = createStreamSeats(config.streams ?? { perAddress: 0, total: 0 }, meter.streams)
   const rooms = new Map<string, Promise<LiveRoom>>()
 
   function roomOf({ id: shareID, encrypted }: Pick<ActiveShare, "id" | "encrypted">): Promise<LiveRoom> {

@@ -5,6 +5,7 @@ import { LimitReached } from "../shares/ports.ts"
 import { bearerToken, bringsToken } from "./access.ts"
 import type { ApiDeps, ApiEnv } from "./context.ts"
 import { createGuesses } from "./guesses.ts"
+import { mayReadMetrics } from "./metrics.ts"
 import { namedShare } from "./named-share.ts"
 import { networkOf } from "./network.ts"
 
@@ -27,12 +28,13 @@ export class Locked extends ShareError {
 /** https://www.rfc-editor.org/rfc/rfc7617#section-2.1 */
 export const BASIC_CHALLENGE = 'Basic realm="Better Share", charset="UTF-8"'
 
-type Key = "password" | "token" | "secret" | "capability" | "admin"
+type Key = "password" | "token" | "secret" | "capability" | "admin" | "metrics"
 
 /** What opens which addresses. An area without keys is open: it says itself who may come in, or has nothing to hide. */
 const KEYS = {
   open: [],
   share: ["password", "token", "secret", "capability", "admin"],
+  metrics: ["metrics", "password"],
   rest: ["password"],
 } as const satisfies Record<string, readonly Key[]>
 
@@ -43,6 +45,7 @@ const READS = ["GET", "HEAD"]
 /** The first that fits decides; what fits none is `rest`. */
 const AREAS: readonly { area: Area; methods?: readonly string[]; path: RegExp }[] = [
   { area: "open", path: /^\/api\/health(?:\/|$)/ },
+  { area: "metrics", path: /^\/metrics$/ },
   // An upload's address is a signed ticket.
   { area: "open", methods: ["PUT"], path: /^\/api\/upload\// },
   // This asks for the admin token itself.
@@ -78,6 +81,7 @@ export function createLock(settings: LockSettings, deps: ApiDeps): MiddlewareHan
       return isRight
     },
     token: (c) => bringsToken(c, deps),
+    metrics: (c) => mayReadMetrics(c, deps),
     async secret(c) {
       const secret = c.req.header("x-share-secret")
       const named = namedShare(c)

@@ -21,8 +21,12 @@ export function noteRequest(
   const level = status >= 500 ? "info" : "debug"
   const line = { ...idsOf(c), method, route, path: maskPath(pathOf(c.req.url)), status, ms }
   const { whenSent } = c.env
-  if (whenSent) whenSent((bytes) => log[level]({ ...line, bytes }, "request"))
-  else log[level](line, "request")
+  if (whenSent) {
+    whenSent((bytes) => {
+      meter.sent({ route, bytes })
+      log[level]({ ...line, bytes }, "request")
+    })
+  } else log[level](line, "request")
 }
 
 /** Names that nobody who asks can add to. */

@@ -13,7 +13,11 @@ export interface StreamSeats {
   take(address: string): () => void
 }
 
-export function createStreamSeats({ perAddress, total }: StreamLimits): StreamSeats {
+export function createStreamSeats(
+  { perAddress, total }: StreamLimits,
+  /** Told how many are taken, whenever that changes. */
+  onChange: (taken: number) => void = () => {},
+): StreamSeats {
   const taken = new Map<string, number>()
   let all = 0
 
@@ -25,11 +29,13 @@ export function createStreamSeats({ perAddress, total }: StreamLimits): StreamSe
       if (total > 0 && all >= total) throw tooMany()
       taken.set(network, own + 1)
       all += 1
+      onChange(all)
       let isHeld = true
       return () => {
         if (!isHeld) return
         isHeld = false
         all -= 1
+        onChange(all)
         const left = (taken.get(network) ?? 1) - 1
         if (left > 0) taken.set(network, left)
         else taken.delete(network)

@@ -4,8 +4,8 @@ import { createTrustedProxies } from "./trusted-proxies.ts"
 
 const proxy = "192.0.2.1"
 const trusted = createTrustedProxies([proxy])
-const arrivalOf = (remoteAddress: string, headers: Record<string, string> = {}) =>
-  readArrival({ socket: { remoteAddress }, headers }, trusted)
+const arrivalOf = (remoteAddress: string, headers: Record<string, string> = {}, httpVersion = "1.1") =>
+  readArrival({ socket: { remoteAddress }, headers, httpVersion }, trusted)
 
 test("[OB5] a request's id is taken from a trusted proxy, and from nobody else", () => {
   const headers = { "x-request-id": "an-id-of-the-proxy" }
@@ -32,6 +32,7 @@ test("[OB3] what comes from this machine, with no proxy's word in it, is local",
     expect(arrivalOf(address).isLocal, address).toBe(true)
   for (const address of ["192.0.2.2", "10.0.0.1", "::ffff:10.0.0.1", "fe80::1%eth0", ""])
     expect(arrivalOf(address).isLocal, address).toBe(false)
+  expect(arrivalOf("127.0.0.1", {}, "1.0").isLocal).toBe(false)
 })
 
 test.each(["x-forwarded-for", "forwarded", "via", "x-real-ip", "x-forwarded-proto", "x-request-id"])(

@@ -5,11 +5,13 @@ import { isLoopback } from "../protocol/loopback.ts"
 import { peerAddress } from "./peer-address.ts"
 import { plainAddress, type TrustedProxies } from "./trusted-proxies.ts"
 
-type Arriving = Pick<IncomingMessage, "headers"> & { socket: { remoteAddress?: string | undefined } }
+type Arriving = Pick<IncomingMessage, "headers" | "httpVersion"> & {
+  socket: { remoteAddress?: string | undefined }
+}
 
 /** Where a request comes from, and what whoever passed it on says of it. */
 export function readArrival(
-  { socket, headers }: Arriving,
+  { socket, headers, httpVersion }: Arriving,
   trusted: TrustedProxies,
 ): Pick<Bindings, "address" | "requestID" | "isLocal"> {
   const { remoteAddress = "" } = socket
@@ -22,6 +24,8 @@ export function readArrival(
     requestID: trusted.has(remoteAddress) ? readRequestID(headers["x-request-id"]) : undefined,
     isLocal:
       isLoopback(plainAddress(remoteAddress) ?? "") &&
+      // What speaks 1.0 is a proxy that was told no more than where to: nginx, for one, then names nobody.
+      httpVersion !== "1.0" &&
       !PROXY_HEADERS.some((name) => headers[name] !== undefined),
   }
 }

@@ -1,7 +1,6 @@
 import { type App, createApp } from "../api/app.ts"
 import type { Assets } from "../api/context.ts"
 import { toAuditLine } from "../protocol/audit.ts"
-import { NO_METER } from "../shares/meter.ts"
 import type { BlobStore, Log, Machine, Notifier, UploadDoor } from "../shares/ports.ts"
 import { createShares, type Shares } from "../shares/shares.ts"
 import { openFileStore } from "../storage/blobs/file.ts"
@@ -18,6 +17,7 @@ import { claimDataDir, databaseFile } from "./data-dir.ts"
 import { encode } from "./encode.ts"
 import { findMasterKeys } from "./instance-key.ts"
 import { openLimiters } from "./limiters.ts"
+import { createMetrics } from "./metrics/metrics.ts"
 import { createPainter } from "./painter.ts"
 import { createReadiness } from "./readiness.ts"
 import { addSample } from "./sample/sample.ts"
@@ -76,8 +76,27 @@ export async function compose(
       for (const row of rows) print(JSON.stringify({ audit: toAuditLine(row) }))
     })
   }
-  const meter = NO_METER
   const { blobs, uploads, probe } = await openContent(config, { baseUrl, now: machine.now })
+  const readiness = createReadiness({
+    checks: {
+      database: async () => ((await meta.vitals.lackingMigrations()).length > 0 ? ["schema"] : []),
+      storage: async () => {
+        await probe()
+        return []
+      },
+    },
+    now: machine.now,
+    log,
+  })
+  const metrics = createMetrics({
+    version,
+    vitals: meta.vitals,
+    countOutbox: meta.trust.countOutbox,
+    readiness,
+    now: machine.now,
+    log,
+  })
+  const { meter } = metrics
   const { limiters, close: closeLimiters } = openLimiters(config, log)
   const shares = createShares({
     meta: limitNewShares(meta, {
@@ -100,17 +119,6 @@ export async function compose(
   await shares.resumeDeletions()
   const upkeep = startUpkeep({ shares, trust, log, meter, now: machine.now })
   const painter = createPainter({ log })
-  const readiness = createReadiness({
-    checks: {
-      database: async () => ((await meta.vitals.lackingMigrations()).length > 0 ? ["schema"] : []),
-      storage: async () => {
-        await probe()
-        return []
-      },
-    },
-    now: machine.now,
-    log,
-  })
 
   const { lock: serverLock, maxSyncBytes, limits } = config
   const { create, nativeDoor } = config.trust
@@ -123,6 +131,7 @@ export async function compose(
     log,
     meter,
     readiness,
+    metrics,
     assets,
     plugin,
     drawPicture: painter.draw,
@@ -138,6 +147,7 @@ export async function compose(
       maxSyncBytes,
       streams,
       abuseUrl: config.abuseUrl,
+      metricsToken: config.metricsToken,
       version,
       ...(sampleID === undefined ? {} : { sampleID }),
     },
@@ -153,6 +163,7 @@ export async function compose(
     },
     async close() {
       upkeep.stop()
+      metrics.close()
       await painter.close()
       await shares.stop()
       await trust.stop()

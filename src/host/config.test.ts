@@ -62,6 +62,7 @@ test("nothing set is a server on loopback with everything under ./data", () => {
       streams: 5000,
     },
     expiry: { usual: undefined, longest: undefined },
+    metricsToken: undefined,
     publicList: false,
     logLevel: "info",
     sample: true,

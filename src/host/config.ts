@@ -7,6 +7,7 @@ import { ABUSE_VARIABLE } from "./abuse-variable.ts"
 import { EXPIRY_VARIABLES } from "./expiry-variables.ts"
 import { LIMIT_VARIABLES, type LimitSettings } from "./limit-variables.ts"
 import { halfSetLock, LOCK_VARIABLES, lockOf } from "./lock-variables.ts"
+import { METRICS_VARIABLE } from "./metrics-variable.ts"
 import { QUOTA_VARIABLES } from "./quota-variables.ts"
 import { readBytes } from "./read-bytes.ts"
 import { halfSetS3, S3_VARIABLES } from "./s3-variables.ts"
@@ -43,6 +44,8 @@ export interface Config {
   expiry: ExpiryPolicy
   /** Where readers report abuse; undefined: nowhere. */
   abuseUrl: string | undefined
+  /** What reads /metrics; undefined: the admin token, and this machine itself. */
+  metricsToken: string | undefined
   /** Whether public shares are listed. */
   publicList: boolean
   logLevel: LogLevel
@@ -111,6 +114,7 @@ export const VARIABLES = {
   ...LIMIT_VARIABLES,
   ...EXPIRY_VARIABLES,
   ...ABUSE_VARIABLE,
+  ...METRICS_VARIABLE,
   LOG_LEVEL: {
     about: `How much is logged: ${LOG_LEVELS.join(", ")}. Requests are logged at debug, and at info those that failed here.`,
     fallback: "info",
@@ -207,6 +211,7 @@ export function readConfig(env: Environment): Config {
       longest: read("MAX_EXPIRY", VARIABLES.MAX_EXPIRY),
     },
     abuseUrl: read("ABUSE_URL", VARIABLES.ABUSE_URL),
+    metricsToken: read("METRICS_TOKEN", VARIABLES.METRICS_TOKEN),
     publicList: read("PUBLIC_LIST", VARIABLES.PUBLIC_LIST),
     logLevel: read("LOG_LEVEL", VARIABLES.LOG_LEVEL),
     sample: read("SAMPLE", VARIABLES.SAMPLE),

@@ -1,5 +1,6 @@
 import type { Lack, Readiness } from "../api/health.ts"
 import type { Log } from "../shares/ports.ts"
+import { within } from "./within.ts"
 
 /** Asks one thing that the server needs, and resolves to what is lacking of it. Throws when it does not answer. */
 export type Check = () => Promise<readonly Lack[]>
@@ -85,18 +86,5 @@ export function createReadiness({
     stop() {
       isStopping = true
     },
-  }
-}
-
-/** What comes in time, or something else in its place. */
-async function within<T>(ms: number, work: Promise<T>, otherwise: () => T): Promise<T> {
-  let timer: ReturnType<typeof setTimeout> | undefined
-  const late = new Promise<T>((resolve) => {
-    timer = setTimeout(() => resolve(otherwise()), ms)
-  })
-  try {
-    return await Promise.race([work, late])
-  } finally {
-    clearTimeout(timer)
   }
 }

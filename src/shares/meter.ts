@@ -1,3 +1,4 @@
+import type { ErrorCode } from "../protocol/errors.ts"
 import type { ShareDoor } from "./ports.ts"
 
 /** What a merge came to: `refused` when its share has changed under it, or another node was faster. */
@@ -16,6 +17,11 @@ export type JobName = "upkeep" | "sweep"
 export interface Meter {
   /** `ms`: until the answer began. */
   answered(request: { method: string; route: string; status: number; ms: number }): void
+  /** Bytes on the wire, head and all, once an answer is through or has broken off. */
+  sent(answer: { route: string; bytes: number }): void
+  refused(code: ErrorCode): void
+  /** How many follow shares on this node from now on. */
+  streams(open: number): void
   /** Bytes as stored, and uncompressed. */
   committed(commit: {
     door: ShareDoor
@@ -32,6 +38,9 @@ export interface Meter {
 /** For those who do not ask. */
 export const NO_METER: Meter = {
   answered() {},
+  sent() {},
+  refused() {},
+  streams() {},
   committed() {},
   merged() {},
   deleted() {},

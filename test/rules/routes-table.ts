@@ -202,6 +202,15 @@ export const ROWS: readonly Row[] = [
     path: route.slice("GET ".length),
     expected: { open: same({ all: 200 }), locked: same({ all: 200 }) },
   })),
+  {
+    route: "GET /metrics",
+    path: "/metrics",
+    // Whoever asks comes by a proxy here, and so from elsewhere.
+    expected: {
+      open: same({ all: 404, admin: 200 }),
+      locked: same({ all: 401, password: 404, admin: 200 }),
+    },
+  },
   { route: "GET /api/doc", path: "/api/doc", expected: own(200) },
   { route: "GET /robots.txt", path: "/robots.txt", expected: own(200) },
   { route: "GET /favicon.ico", path: "/favicon.ico", expected: own(302) },

@@ -116,10 +116,9 @@ export async function openS3Store(options: S3StoreOptions): Promise<BlobStore> {
 
 /** Asks once whether the bucket answers, and does not wait long. Throws StorageErrors. */
 export function createBucketProbe(options: S3StoreOptions): () => Promise<void> {
-  const requests = requestsOf({
-    ...options,
-    patience: { ...options.patience, tries: 1, timeoutMs: PROBE_MS },
-  })
+  const { timeoutMs = PROBE_MS } = options.patience ?? {}
+  const patience = { ...options.patience, tries: 1, timeoutMs: Math.min(timeoutMs, PROBE_MS) }
+  const requests = requestsOf({ ...options, patience })
   return () => askBucket(requests, options.prefix ?? "")
 }
 

@@ -42,10 +42,9 @@ export function createKyselyStore(db: Kysely<Schema>, dialect: Dialect): Databas
     forgetLeases: (before) => forgetLeases(db, before),
     close: () => db.destroy(),
   }
-  const { isRetryable } = dialect
   return {
     ...guarded(store, dialect),
     trust: createKyselyTrustStore(db, { dialect, audit }),
-    vitals: guarded(createVitals(db), { room: "vitals", isRetryable }),
+    vitals: createVitals(db, dialect),
   }
 }

@@ -26,7 +26,8 @@ export async function openPostgresStore({ url, migrate, poolSize, log }: Postgre
   await withDatabase(url, (db) => prepareSchema(db, { migrate }))
   const pool = openPool({ url, log, ...(poolSize === undefined ? {} : { size: poolSize }) })
   const db = new Kysely<Schema>({ dialect: new PostgresDialect({ pool }) })
-  return createKyselyStore(db, { isRetryable, locksRows: true, announce })
+  const poolUse = () => ({ open: pool.totalCount, idle: pool.idleCount, waiting: pool.waitingCount })
+  return createKyselyStore(db, { isRetryable, locksRows: true, announce, poolUse })
 }
 
 /** Brings the schema up to date. Resolves to the names of the migrations that it took. */
