@@ -1,7 +1,10 @@
+import { once } from "node:events"
 import { rm } from "node:fs/promises"
+import { connect } from "node:net"
 import { join } from "node:path"
 import { expect, test } from "vitest"
 import { createCountingApp } from "../counting-app.ts"
+import { waitFor } from "../wait.ts"
 import { createWorld } from "../world.ts"
 
 test("[OB1] that it lives, a server says without asking anything", async () => {
@@ -32,6 +35,28 @@ test("[OB2] a server without its folder is not ready, says which part and no mor
     "5",
     { error: { code: "unavailable", message: "Not ready: storage." } },
   ])
-  expect((await fetch(`${world.url}/api/health/live`)).status).toBe(200)
+  expect(await (await fetch(`${world.url}/api/health/live`)).json()).toEqual({ ok: true })
+  await world.close()
+})
+
+test("[OB2] a server that is told to stop is not ready, as whoever is still connected hears", async () => {
+  const world = await createWorld()
+  const socket = connect(Number(new URL(world.url).port), "127.0.0.1")
+  let heard = ""
+  socket.setEncoding("utf8").on("data", (text) => {
+    heard += text
+  })
+  const ask = "GET /api/health/ready HTTP/1.1\r\nHost: localhost\r\n"
+  socket.write(`${ask}\r\n`)
+  await waitFor("an answer", async () => heard.includes('{"ok":true}'))
+  // A request that has begun keeps its connection open. What is asked behind it is answered once it has arrived.
+  await new Promise((resolve) => socket.write(ask, resolve))
+  await (await fetch(`${world.url}/api/health/live`)).text()
+  const stopped = world.stop()
+  socket.write("\r\n")
+  await once(socket, "close")
+  expect(heard).toContain("HTTP/1.1 503")
+  expect(heard).toContain("Not ready: stopping.")
+  await stopped
   await world.close()
 })

@@ -2,6 +2,7 @@ import { readFile } from "node:fs/promises"
 import { request } from "node:http"
 import { afterEach, expect, test } from "vitest"
 import { BY_ITSELF } from "../../src/protocol/audit.ts"
+import { claimOf, createDirectClient, pack, put, wishOf } from "../direct-client.ts"
 import { readEvents } from "../event-source.ts"
 import { itemsOf } from "../items.ts"
 import { readMetrics } from "../metrics-text.ts"
@@ -81,6 +82,7 @@ test("[OB4] requests, commits, merges, deletions and what follows from them are 
   await client.call("GET", "/api/share/no-such-share")
   await client.call("PUT", "/api/share/no-such-share")
   await client.call("GET", "/nothing/at/all")
+  await client.call("PROPFIND", "/nothing/at/all")
   await (await fetch(`${url}/share/${id}`)).text()
   const events = await readEvents(`${url}/api/share/${id}/events`)
   const merged = await waitFor("the merge", async () => {
@@ -97,9 +99,10 @@ test("[OB4] requests, commits, merges, deletions and what follows from them are 
   expect(requests("GET", "/api/share/:id", "4xx")).toBe(1)
   expect(requests("PUT", "/api/share/:id", "4xx")).toBe(1)
   expect(requests("GET", "none", "4xx")).toBe(1)
+  expect(requests("other", "none", "4xx")).toBe(1)
   expect(value('http_request_seconds_count{route="/api/share/:id/sync"}')).toBe(18)
   expect(value('http_request_seconds_bucket{le="+Inf",route="/api/share/:id/sync"}')).toBe(18)
-  expect(value('errors_total{code="not_found"}')).toBe(2)
+  expect(value('errors_total{code="not_found"}')).toBe(3)
   expect(value('errors_total{code="method_not_allowed"}')).toBe(1)
   expect(value('http_sent_bytes_total{route="/share/:id"}')).toBeGreaterThan(200)
   expect(value("streams")).toBe(1)
@@ -139,6 +142,28 @@ test("[OB4] requests, commits, merges, deletions and what follows from them are 
   expect(after.value("segments")).toBe(0)
 })
 
+test("[OB4] commits of what was put straight into the store are counted by what is said of it", async () => {
+  const { url } = await start()
+  const client = createDirectClient(url)
+  const packed = pack([itemsOf("ses_1").session(), itemsOf("ses_1").user("msg_1")])
+  const { shareId, secret, tickets } = (
+    await client.reserve({ sessionId: "ses_1", tickets: [wishOf(packed)] })
+  ).body
+  const [ticket] = tickets
+  if (!ticket) throw new Error("no ticket")
+  await put(ticket, packed.body)
+  const claim = claimOf(ticket, packed)
+  expect((await client.presign(shareId, secret, { commit: { segments: [claim] } })).status).toBe(200)
+  const { value } = await readMetrics(url)
+  const direct = (name: string) => value(`${name}_total{door="direct"}`)
+  expect(direct("commits")).toBe(1)
+  expect(direct("committed_segments")).toBe(1)
+  expect(direct("committed_items")).toBe(2)
+  expect(direct("committed_bytes")).toBe(claim.bytes)
+  expect(direct("committed_content_bytes")).toBe(claim.contentBytes)
+  expect(value('shares{state="active",door="direct"}')).toBe(1)
+})
+
 test("[OB4] what the database says is asked for once in fifteen seconds", async () => {
   let now = 1_700_000_000_000
   const { url } = await start({ now: () => now })
@@ -166,7 +191,6 @@ test("[OB4] no name and no label is anybody's to choose, and none holds an id, a
       `/api/share/${secret}`,
     ])
       await (await fetch(`${url}${path}`, { headers: { "x-share-secret": secret } })).text()
-    await (await fetch(`${url}/share/${id}`, { method: `X${session.toUpperCase().replace("_", "")}` })).text()
     await client.remove(id, secret)
     // The bytes of an answer are counted when it is through.
     const { text, series } = await waitFor("the answers to be counted", async () => {
