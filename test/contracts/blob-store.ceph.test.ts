@@ -1,6 +1,11 @@
 import { randomUUID } from "node:crypto"
 import { afterAll, beforeAll, describe, expect, test } from "vitest"
-import { createS3Store, openS3Store, type S3StoreOptions } from "../../src/storage/blobs/s3.ts"
+import {
+  createBucketProbe,
+  createS3Store,
+  openS3Store,
+  type S3StoreOptions,
+} from "../../src/storage/blobs/s3.ts"
 import { listUnfinished } from "../../src/storage/blobs/s3-listing.ts"
 import { createS3Requests, PATIENCE } from "../../src/storage/blobs/s3-requests.ts"
 import { provideS3, S3_PATIENCE_MS } from "../provision/ceph.ts"
@@ -39,6 +44,12 @@ blobStoreContract("a real S3 server", async () => {
       for await (const { key } of store.list("")) await store.delete(key)
     },
   }
+})
+
+test("[OB2] a bucket that is there answers the probe, and one that is not does not", async () => {
+  await createBucketProbe(options)()
+  const elsewhere = createBucketProbe({ ...options, bucket: "better-share-nowhere" })
+  await expect(elsewhere()).rejects.toMatchObject({ op: "blobs.probe", cause: { status: 404 } })
 })
 
 describe("opening says which variable is wrong, as this server words it", () => {

@@ -45,11 +45,11 @@ async function lacks(): Promise<string> {
 
 test("[OB2] a server whose bucket is gone, or does not answer, is not ready", async () => {
   expect(await lacks()).toBe("nothing")
-  s3.inject("ListObjectsV2", { kind: "refuse", status: 404, code: "NoSuchBucket" })
+  s3.inject("HeadBucket", { kind: "refuse", status: 404, code: "NoSuchBucket" })
   expect(await lacks()).toBe("Not ready: storage.")
   s3.heal()
   expect(await lacks()).toBe("nothing")
-  s3.inject("ListObjectsV2", { kind: "hang" })
+  s3.inject("HeadBucket", { kind: "hang" })
   expect(await lacks()).toBe("Not ready: storage.")
   s3.heal()
   await waitFor("the bucket to be seen again", async () => (await lacks()) === "nothing")

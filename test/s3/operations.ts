@@ -119,6 +119,8 @@ export const OPERATIONS = {
     )
   },
 
+  HeadBucket: (): Answer => ({ status: 200 }),
+
   GetBucketVersioning: ({ bucket }: Call): Answer =>
     xml("VersioningConfiguration", bucket.versioned ? "<Status>Enabled</Status>" : ""),
 } as const
@@ -130,6 +132,7 @@ export function operationOf(
   query: ReadonlyMap<string, string>,
 ): Operation | undefined {
   if (key === "") {
+    if (method === "HEAD") return "HeadBucket"
     if (method !== "GET") return undefined
     if (query.has("versioning")) return "GetBucketVersioning"
     if (query.has("uploads")) return "ListMultipartUploads"

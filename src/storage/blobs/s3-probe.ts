@@ -13,7 +13,10 @@ export async function probeBucket(
   { prefix, ...place }: S3Place & { prefix: string },
 ): Promise<void> {
   try {
-    await askBucket(requests, prefix)
+    const query = { "list-type": "2", "max-keys": "1", prefix }
+    await requests.send({ op: "blobs.probe", method: "GET", key: "", query }, async (response) =>
+      readPage(await response.text(), "ListBucketResult"),
+    )
   } catch (error) {
     throw new Error(explain(error, place), { cause: error })
   }
@@ -22,14 +25,6 @@ export async function probeBucket(
       `The bucket ${place.bucket} keeps old versions of objects, so what is deleted would still be there. Turn versioning off (suspend it), or set S3_BUCKET to another bucket.`,
     )
   }
-}
-
-/** The cheapest question that a bucket which is gone does not answer. Throws StorageErrors. */
-export async function askBucket(requests: S3Requests, prefix: string): Promise<void> {
-  const query = { "list-type": "2", "max-keys": "1", prefix }
-  await requests.send({ op: "blobs.probe", method: "GET", key: "", query }, async (response) =>
-    readPage(await response.text(), "ListBucketResult"),
-  )
 }
 
 /** Servers without versioning, and keys that may not ask, answer with an error: then nothing is known against it. */
