@@ -23,6 +23,7 @@ const metrics = createMetrics({
   version: "bench",
   vitals: meta.vitals,
   countOutbox: meta.trust.countOutbox,
+  unredacted: meta.unredacted,
   readiness: { lacks: async () => [] },
   now: Date.now,
   log: console,

@@ -92,6 +92,7 @@ export async function compose(
     version,
     vitals: meta.vitals,
     countOutbox: meta.trust.countOutbox,
+    unredacted: meta.unredacted,
     readiness,
     now: machine.now,
     log,

@@ -83,6 +83,7 @@ test("[OB4] PostgreSQL counts as SQLite does, and the use of its connections is 
   expect(value('stored_bytes{door="native"}')).toBeGreaterThan(17)
   expect(value("segments_most")).toBe(2)
   expect(value("segments_unmerged")).toBe(0)
+  expect(value("redactions_waiting")).toBe(0)
   expect(value('shares_by_segments{le="15"}')).toBe(1)
   expect(value('shares_by_segments{le="+Inf"}')).toBe(1)
   expect(value('superseded_objects{due="not yet"}')).toBe(16)
@@ -96,6 +97,7 @@ test("[OB4] PostgreSQL counts as SQLite does, and the use of its connections is 
     `insert into segments select share_id, first_revision + n, last_revision + n, segment_id || n, object_key, items, bytes,
      content_bytes, created_at, redactions from segments, generate_series(100, 140) as n where first_revision = 17`,
   )
+  await query("update shares set redactions = 1 where state = 'active'")
   now += 15_000
   const debt = await readMetrics(world.url)
   expect([debt.value("segments"), debt.value("segments_most"), debt.value("segments_unmerged")]).toEqual([
@@ -104,6 +106,7 @@ test("[OB4] PostgreSQL counts as SQLite does, and the use of its connections is 
   expect([debt.value('shares_by_segments{le="30"}'), debt.value('shares_by_segments{le="45"}')]).toEqual([
     0, 1,
   ])
+  expect(debt.value("redactions_waiting")).toBe(1)
 })
 
 test("[OB2][OB4] a server whose database is away is not ready and counts what it knows itself", async () => {

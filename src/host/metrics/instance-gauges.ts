@@ -20,13 +20,21 @@ export interface InstanceGaugesDeps {
   vitals: Pick<Vitals, "countShares" | "countSegments" | "countWaiting">
   /** Entries of the audit that the webhook has not taken. */
   countOutbox(): Promise<number>
+  /** Ids of shares in which something stored is not known to be without what was taken out. */
+  unredacted(): Promise<readonly string[]>
   /** Milliseconds since the epoch. */
   now(): number
   log: Pick<Log, "warn">
 }
 
 /** How much the whole instance has and owes, as its database knows it: the same on all nodes. */
-export function createInstanceGauges({ vitals, countOutbox, now, log }: InstanceGaugesDeps): InstanceGauges {
+export function createInstanceGauges({
+  vitals,
+  countOutbox,
+  unredacted,
+  now,
+  log,
+}: InstanceGaugesDeps): InstanceGauges {
   const registry = new Registry()
   const gauges: Gauge[] = []
   const gauge = <Label extends string = never>(name: string, help: string, labelNames: Label[] = []) => {
@@ -46,6 +54,10 @@ export function createInstanceGauges({ vitals, countOutbox, now, log }: Instance
     "deletion_oldest_seconds",
     "Since when the oldest one's content waits for its deletion",
   )
+  const redactions = gauge(
+    "redactions_waiting",
+    "Shares in which something is shown redacted and still stored",
+  )
   const outbox = gauge("webhook_waiting", "Entries of the audit that the webhook has not taken")
   let text = ""
   let counted: { at: number; until: number } | undefined
@@ -57,6 +69,7 @@ export function createInstanceGauges({ vitals, countOutbox, now, log }: Instance
     const ofSegments = await vitals.countSegments()
     const owed = await vitals.countWaiting({ supersededBefore: at - SUPERSEDED_MS })
     const unsent = await countOutbox()
+    const unclean = await unredacted()
     // What there is no more of has no row any more.
     for (const each of gauges) each.reset()
     for (const row of ofShares) {
@@ -78,6 +91,7 @@ export function createInstanceGauges({ vitals, countOutbox, now, log }: Instance
     deletions.set({ waits_for: "tickets" }, owed.deletions.unfinished - owed.deletions.uncleared)
     oldest.set(Math.max(0, at - (owed.deletions.oldestUncleared ?? at)) / 1000)
     outbox.set(unsent)
+    redactions.set(unclean.length)
     text = await registry.metrics()
   }
 

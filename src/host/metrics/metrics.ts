@@ -13,6 +13,8 @@ export interface MetricsDeps {
   vitals: Vitals
   /** Entries of the audit that the webhook has not taken. */
   countOutbox(): Promise<number>
+  /** Ids of shares in which something stored is not known to be without what was taken out. */
+  unredacted(): Promise<readonly string[]>
   readiness: Readiness
   /** Milliseconds since the epoch. */
   now(): number
