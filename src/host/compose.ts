@@ -11,6 +11,8 @@ import { openPostgresStore } from "../storage/meta/postgres.ts"
 import { openSqliteStore } from "../storage/meta/sqlite.ts"
 import { createInProcessNotifier } from "../storage/notifier/in-process.ts"
 import { openPostgresNotifier } from "../storage/notifier/postgres.ts"
+import { requireComplete } from "../storage/transfer/mark.ts"
+import { nameObjects } from "../storage/transfer/objects.ts"
 import { createTrust, type Trust } from "../trust/trust.ts"
 import { type Config, needsToken } from "./config.ts"
 import { claimDataDir, databaseFile } from "./data-dir.ts"
@@ -21,6 +23,7 @@ import { createMetrics } from "./metrics/metrics.ts"
 import { createPainter } from "./painter.ts"
 import { createReadiness } from "./readiness.ts"
 import { addSample } from "./sample/sample.ts"
+import { needsFolder, placeOf } from "./storage-place.ts"
 import { startUpkeep } from "./upkeep.ts"
 import { version } from "./version.ts"
 
@@ -51,10 +54,12 @@ export async function compose(
   config: Config,
   { machine, log, assets, plugin, baseUrl, print = console.log }: ComposeDeps,
 ): Promise<Composition> {
-  // With both elsewhere nothing is kept in the folder, and nodes on one machine need none of their own.
-  const local = config.databaseUrl === undefined || config.s3 === undefined
+  const local = needsFolder(config)
   const lock = local ? await claimDataDir(config.dataDir) : undefined
-  const { meta, notifier } = await openMetadata(config, log)
+  const { meta, notifier } = await openMetadata(config, log).catch((error: unknown) => {
+    lock?.release()
+    throw error
+  })
   const trust = await createTrust({
     store: meta.trust,
     machine,
@@ -177,17 +182,18 @@ export async function compose(
 }
 
 /** PostgreSQL when the configuration names one, for any number of nodes; else a file, for this one. */
-async function openMetadata(
-  { databaseUrl: url, dataDir, migrate }: Config,
-  log: Log,
-): Promise<{ meta: Database; notifier: Notifier }> {
-  if (url === undefined) {
-    const meta = await openSqliteStore({ file: databaseFile(dataDir), migrate })
-    return { meta, notifier: createInProcessNotifier() }
-  }
-  const meta = await openPostgresStore({ url, migrate, log })
+async function openMetadata(config: Config, log: Log): Promise<{ meta: Database; notifier: Notifier }> {
+  const { databaseUrl: url, dataDir, migrate } = config
+  const meta =
+    url === undefined
+      ? await openSqliteStore({ file: databaseFile(dataDir), migrate })
+      : await openPostgresStore({ url, migrate, log })
   try {
-    return { meta, notifier: await openPostgresNotifier({ url, log }) }
+    await requireComplete(meta.trust, nameObjects(placeOf(config).objects))
+    return {
+      meta,
+      notifier: url === undefined ? createInProcessNotifier() : await openPostgresNotifier({ url, log }),
+    }
   } catch (error) {
     await meta.close()
     throw error

@@ -16,6 +16,8 @@ export interface FileStoreOptions {
   baseUrl: string
   /** Milliseconds since the epoch; the machine's clock unless told. */
   now?: () => number
+  /** Whether a server may be writing there at this moment: then what it is at is left alone. */
+  guest?: boolean
 }
 
 /** A store whose tickets lead to the API, which hands what arrives there to `uploads`. */
@@ -29,11 +31,16 @@ export interface FileStore extends BlobStore {
  * Objects as files, for a single process. A file is written beside its place, synced, and moved into it, so that a
  * key either holds a whole object or nothing.
  */
-export async function openFileStore({ root, baseUrl, now = Date.now }: FileStoreOptions): Promise<FileStore> {
+export async function openFileStore({
+  root,
+  baseUrl,
+  now = Date.now,
+  guest = false,
+}: FileStoreOptions): Promise<FileStore> {
   const objects = join(root, "objects")
   const partial = join(root, "partial")
   // What a crash left half-written. The folder has one process, so nobody is writing there now.
-  await rm(partial, { recursive: true, force: true })
+  if (!guest) await rm(partial, { recursive: true, force: true })
   await mkdir(partial, { recursive: true })
   const signingKey = await provideUploadKey(join(root, "upload.key"))
   const tickets = createFileTickets({ signingKey, baseUrl, now })

@@ -13,7 +13,7 @@ export interface SqliteOptions {
 
 /** Metadata in one SQLite file, for a single process. A commit is on disk when it resolves (synchronous=FULL). */
 export async function openSqliteStore({ file, migrate }: SqliteOptions): Promise<Database> {
-  const db = open(file)
+  const db = openSqliteFile(file)
   try {
     await prepareSchema(db as Kysely<unknown>, { migrate })
   } catch (error) {
@@ -25,7 +25,7 @@ export async function openSqliteStore({ file, migrate }: SqliteOptions): Promise
 
 /** Brings the file's schema up to date. Resolves to the names of the migrations that it took. */
 export async function migrateSqlite({ file }: Pick<SqliteOptions, "file">): Promise<string[]> {
-  const db = open(file)
+  const db = openSqliteFile(file)
   try {
     return await prepareSchema(db as Kysely<unknown>, { migrate: true })
   } finally {
@@ -33,7 +33,8 @@ export async function migrateSqlite({ file }: Pick<SqliteOptions, "file">): Prom
   }
 }
 
-function open(file: string): Kysely<Schema> {
+/** The file as it is, whatever its schema; made when missing. */
+export function openSqliteFile(file: string): Kysely<Schema> {
   const database = new Libsql(file)
   database.pragma("journal_mode = WAL")
   database.pragma("synchronous = FULL")

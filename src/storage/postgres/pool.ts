@@ -15,6 +15,10 @@ const STATEMENT_MS = 10_000
 const SILENCE_MS = STATEMENT_MS + 2_000
 /** Of the types that our tables have, only int8 would arrive as text. Times and sizes stay far below 2^53. */
 const INT8 = 20
+export const TYPES = {
+  getTypeParser: (oid: number, format?: "text" | "binary") =>
+    oid === INT8 ? Number : pg.types.getTypeParser(oid, format as "text"),
+} as pg.CustomTypesConfig
 
 export function openPool({ url, size = 10, log }: PoolOptions): pg.Pool {
   const pool = new pg.Pool({
@@ -22,10 +26,7 @@ export function openPool({ url, size = 10, log }: PoolOptions): pg.Pool {
     max: size,
     statement_timeout: STATEMENT_MS,
     idle_in_transaction_session_timeout: STATEMENT_MS,
-    types: {
-      getTypeParser: (oid: number, format?: "text" | "binary") =>
-        oid === INT8 ? Number : pg.types.getTypeParser(oid, format as "text"),
-    } as pg.CustomTypesConfig,
+    types: TYPES,
   })
   // Unheard, either event would end the process. The pool replaces such a connection by itself.
   pool.on("error", (err) => log.warn({ err }, "lost an idle connection to PostgreSQL"))
