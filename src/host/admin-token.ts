@@ -1,10 +1,9 @@
-import { access } from "node:fs/promises"
 import { BY_ITSELF } from "../protocol/audit.ts"
 import { openPostgresStore } from "../storage/meta/postgres.ts"
 import { openSqliteStore } from "../storage/meta/sqlite.ts"
 import { createAdmin } from "../trust/admin.ts"
 import type { Config } from "./config.ts"
-import { databaseFile } from "./data-dir.ts"
+import { databaseFile, requireDatabase } from "./data-dir.ts"
 import { createLog } from "./log.ts"
 import { createMachine } from "./machine.ts"
 
@@ -25,14 +24,4 @@ export async function rotateAdminToken({ databaseUrl: url, dataDir, migrate }: C
   } finally {
     await store.close()
   }
-}
-
-async function requireDatabase(dataDir: string): Promise<void> {
-  const file = databaseFile(dataDir)
-  await access(file).catch((cause) => {
-    throw new Error(
-      `There is no database at ${file}. Run this where the server runs, with the same settings, once it has been started.`,
-      { cause },
-    )
-  })
 }

@@ -7,6 +7,17 @@ export function databaseFile(folder: string): string {
   return join(folder, "better-share.db")
 }
 
+/** Throws a sentence where there is no server's database: one that is made here would not be the one that is meant. */
+export async function requireDatabase(dataDir: string): Promise<void> {
+  const file = databaseFile(dataDir)
+  await access(file).catch((cause) => {
+    throw new Error(
+      `There is no database at ${file}. Run this where the server runs, with the same settings, once it has been started.`,
+      { cause },
+    )
+  })
+}
+
 /** Makes the data folder if need be and takes it for this process. Throws a sentence when it cannot be used. */
 export async function claimDataDir(folder: string): Promise<{ release(): void }> {
   try {

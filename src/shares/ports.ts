@@ -333,7 +333,25 @@ export interface RedactionStore {
   unredacted(shareID?: string): Promise<string[]>
 }
 
-export interface MetaStore extends RedactionStore {
+/** What a check of everything that is stored asks, and mends. */
+export interface IntegrityStore {
+  /** Ids of shares, whatever became of them, behind one, in the store's own order. */
+  shareIDs(query: { after: string | undefined; limit: number }): Promise<string[]>
+  /**
+   * Makes a share's row say what its manifest comes to, and the counts that its content has when they are given. False, and
+   * nothing done, when it is no longer at the revision, epoch and generation of `was`.
+   */
+  mendRow(
+    was: Pick<ShareRow, "id" | "generation" | "revision" | "epoch">,
+    counts: Pick<ShareMetadata, "messages" | "parts" | "diffs" | "models"> | undefined,
+  ): Promise<boolean>
+  /** How many rows of a manifest, or of what was replaced or taken out, belong to a share that is not active. */
+  strayRows(): Promise<number>
+  /** Deletes them. Resolves to their number. */
+  deleteStrayRows(): Promise<number>
+}
+
+export interface MetaStore extends RedactionStore, IntegrityStore {
   /** False when the id is taken, whatever became of its share. */
   createShare(share: NewShare): Promise<boolean>
   /**

@@ -6,6 +6,7 @@ import { commitContract } from "./meta-commit.ts"
 import { creationContract } from "./meta-creation.ts"
 import { deletionContract } from "./meta-deletion.ts"
 import { encryptedContract } from "./meta-encrypted.ts"
+import { integrityContract } from "./meta-integrity.ts"
 import { leaseContract } from "./meta-lease.ts"
 import { mergeContract } from "./meta-merge.ts"
 import { plainContract } from "./meta-plain.ts"
@@ -29,6 +30,7 @@ const CONTRACTS = [
   quotaContract,
   redactionContract,
   sealedRedactionContract,
+  integrityContract,
 ]
 
 /** What every MetaStore does, whatever it stands on. */

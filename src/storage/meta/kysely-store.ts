@@ -7,6 +7,7 @@ import { createAccessQueries } from "./access.ts"
 import { createDeletionQueries } from "./deletions.ts"
 import type { Dialect } from "./dialect.ts"
 import { guarded } from "./guarded.ts"
+import { createIntegrityQueries } from "./integrity.ts"
 import { endLease, forgetLeases, takeLease } from "./leases.ts"
 import { createListQueries } from "./lists.ts"
 import { createManifestQueries } from "./manifest.ts"
@@ -37,6 +38,7 @@ export function createKyselyStore(db: Kysely<Schema>, dialect: Dialect): Databas
     ...createSealedRedactionQueries({ dialect, audit }),
     ...createAccessQueries(db, { dialect, audit }),
     ...createListQueries(db),
+    ...createIntegrityQueries(db),
     takeLease: (lease) => takeLease(db, lease),
     endLease: (lease) => endLease(db, lease),
     forgetLeases: (before) => forgetLeases(db, before),
