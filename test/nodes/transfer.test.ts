@@ -91,7 +91,10 @@ test("a storage is moved to PostgreSQL and S3, backed up while it runs, restored
     await goOn(world, life)
   })
   // What was written behind the backup is not in it.
-  expect(await seenOn(copy, life)).toEqual(seen)
+  await withServer(copy, async (world) => {
+    expect(await observe(world, life)).toEqual(seen)
+    expect(await backup({ config: copy, folder: newFolder() })).toMatchObject({ faults: 0, leftBehind: 0 })
+  })
   expect(await restore({ config: back, folder: copy.dataDir })).toMatchObject({ faults: 0 })
   // From there the bucket alone.
   const further = { ...back, s3: bucket() }
