@@ -130,9 +130,12 @@ test("every table is carried along or left behind on purpose", async () => {
 })
 
 test("broken off anywhere, a move serves nothing, and the next one goes on", async () => {
-  for (const to of [embedded(), await servers()]) {
+  for (const { to, stride } of [
+    { to: embedded(), stride: 9 },
+    { to: await servers(), stride: 20 },
+  ]) {
     // Each attempt comes further than the last one.
-    for (let steps = 1; await brokenOff(origin, to, steps); steps += 9) {
+    for (let steps = 1; await brokenOff(origin, to, steps); steps += stride) {
       await expect(serverOn(to)).rejects.toThrow(/is not complete: .* Give the same command again/)
     }
     expect(await seenOn(to, life)).toEqual(seen)
@@ -153,6 +156,18 @@ test("what was written meanwhile ends a move, and what was verified is not broug
   // The plain object alone may be another by now.
   expect(done).toMatchObject({ resumed: true, copied: 1, faults: 0 })
   expect(done.kept).toBeGreaterThan(5)
+})
+
+test("a move to another bucket that was broken off keeps nobody from the old one, and may be given up", async () => {
+  const before = await servers()
+  await move({ config: origin, to: before })
+  expect(await brokenOff(before, { ...before, s3: bucket("first/") }, 3)).toBe(true)
+  await expect(serverOn({ ...before, s3: bucket("first/") })).rejects.toThrow("is not complete")
+  expect(await seenOn(before, life)).toEqual(seen)
+  expect(await backup({ config: before, folder: newFolder() })).toMatchObject({ faults: 0 })
+  const after = { ...before, s3: bucket("second/") }
+  await move({ config: before, to: after })
+  expect(await seenOn(after, life)).toEqual(seen)
 })
 
 test("what the source has lost or damaged is said, and all else comes along", async () => {

@@ -107,7 +107,9 @@ async function* pagesOf(db: Kysely<Schema>, { name, key }: Table, shareID?: stri
       select * from ${sql.table(name)} where ${mine} and ${behind} order by ${columns} limit ${PAGE}`.execute(
       db,
     )
-    if (rows.length > 0) yield rows.map(toPortable)
+    // A mark is its own database's: here it may be of a bucket that was once begun to be filled.
+    const page = name === "instance" ? rows.filter((row) => row.name !== MARK) : rows
+    if (page.length > 0) yield page.map(toPortable)
     last = rows.length === PAGE ? rows.at(-1) : undefined
   } while (last)
 }

@@ -33,11 +33,14 @@ export async function beginMark(
 ): Promise<Mark | undefined> {
   const before = await findMark(to.db)
   if (before?.from === begin.from && before.objects === begin.objects) return before
-  if (before) {
+  // A bucket that was begun to be filled may be given up for another.
+  const givenUp = before?.objectsOnly && begin.objectsOnly
+  if (before && !givenUp) {
     throw new Error(`${to.name} is being filled from ${before.from}. Finish that, or take an empty place.`)
   }
   if (!begin.objectsOnly) await requireNoRows(to)
   await requireEmpty()
+  if (givenUp) await endMark(to.db)
   // Of two that begin at the same moment the second one fails, as there is such a row.
   await to.db
     .insertInto("instance")
