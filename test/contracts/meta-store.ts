@@ -27,10 +27,10 @@ const CONTRACTS = [
   plainContract,
   deletionContract,
   leaseContract,
+  integrityContract,
   quotaContract,
   redactionContract,
   sealedRedactionContract,
-  integrityContract,
 ]
 
 /** What every MetaStore does, whatever it stands on. */

@@ -1,5 +1,4 @@
-import { groupByOwner, whatIsNeeded } from "../compact/needed.ts"
-import { ORPHAN_MS } from "../compact/sweep.ts"
+import { byOwner, ORPHAN_MS, whatIsNeeded } from "../compact/sweep.ts"
 import type { StoredBlob } from "../ports.ts"
 import type { SharesDeps } from "../shares.ts"
 import { createShareCheck } from "./check-share.ts"
@@ -81,8 +80,10 @@ export function createCheck(deps: SharesDeps): (options: CheckOptions) => Promis
     let old: StoredBlob[] = []
     const before = machine.now() - ORPHAN_MS
     async function lookAtOld(): Promise<void> {
-      for (const { owner, objects } of groupByOwner(old)) {
-        const needed = await whatIsNeeded(meta, owner)
+      for (const { owner, objects } of byOwner(old)) {
+        const share = owner && (await meta.findShare(owner.id))
+        const known = owner && share && owner.generation <= share.generation
+        const needed = known && (await whatIsNeeded(meta, { share, owner }))
         const shareID = owner && { shareID: owner.id }
         for (const { key, size } of objects) {
           signal?.throwIfAborted()

@@ -1,7 +1,7 @@
 import type { Meter } from "../meter.ts"
-import type { BlobStore, Log, Machine, MetaStore, StoredBlob } from "../ports.ts"
+import type { BlobStore, Log, Machine, MetaStore, ShareRow, StoredBlob } from "../ports.ts"
+import { type Owner, ownerOf } from "../segment.ts"
 import { COMMITTABLE_MS } from "../upload-times.ts"
-import { groupByOwner, type ObjectGroup, whatIsNeeded } from "./needed.ts"
 import { forEachAtMost } from "./side-by-side.ts"
 
 /** How long readers under way may still need what a merge has replaced. */
@@ -86,7 +86,7 @@ export function createSweeper(deps: SweepDeps): Sweeper {
     const swept: Swept = { objects: 0, deleted: 0, bytes: 0, unknown: 0, failed: 0 }
     let old: StoredBlob[] = []
     const sweepOld = async () => {
-      const batch = groupByOwner(old)
+      const batch = byOwner(old)
       old = []
       await forEachAtMost(SIDE_BY_SIDE, batch, async (group) => {
         try {
@@ -117,19 +117,21 @@ export function createSweeper(deps: SweepDeps): Sweeper {
     return swept
   }
 
-  async function sweepGroup({ owner, objects }: ObjectGroup, swept: Swept): Promise<void> {
-    const needed = await whatIsNeeded(meta, owner)
-    if (!needed) {
+  /** Old objects of one share: listed first, asked about then, so that a merge in between leaves none unknown. */
+  async function sweepGroup({ owner, objects }: Group, swept: Swept): Promise<void> {
+    const share = owner && (await meta.findShare(owner.id))
+    if (!owner || !share || owner.generation > share.generation) {
       swept.unknown += objects.length
       return
     }
+    const needed = await whatIsNeeded(meta, { share, owner })
     for (const { key, size } of objects) {
       if (needed(key)) continue
       await blobs.delete(key)
       swept.deleted++
       deps.meter?.deleted({ reason: "orphaned", objects: 1 })
       swept.bytes += size
-      log.info({ share: owner?.id, key, size }, "deleted an object that nothing refers to")
+      log.info({ share: share.id, key, size }, "deleted an object that nothing refers to")
     }
   }
 
@@ -140,4 +142,43 @@ export function createSweeper(deps: SweepDeps): Sweeper {
       stopped = true
     },
   }
+}
+
+/** Which objects of a share somebody may still need. They are listed before it is asked for. */
+export async function whatIsNeeded(
+  meta: MetaStore,
+  { share, owner }: { share: ShareRow; owner: Group["owner"] & {} },
+): Promise<(key: string) => boolean> {
+  if (share.state === "active" && owner.generation === share.generation) {
+    // Who puts a plain object tells nobody, so it counts until the share is one of segments.
+    if (owner.form === "plain") return () => share.form !== "log"
+    const live = await meta.liveObjects(share.id)
+    return (key) => live.has(key)
+  }
+  // A deletion counts what it deletes. What comes behind a finished one, as from a node that was cut off, it misses.
+  const deletion = await meta.findDeletion(owner.id, owner.generation)
+  const unfinished = deletion !== undefined && deletion.finishedAt === undefined
+  return () => share.state === "expired" || unfinished
+}
+
+/** Objects whose names say that they belong together. */
+export interface Group {
+  owner: ReturnType<typeof ownerOf>
+  objects: StoredBlob[]
+}
+
+export function byOwner(objects: readonly StoredBlob[]): Group[] {
+  const groups = new Map<string, Group>()
+  for (const object of objects) {
+    const owner = ownerOf(object.key)
+    const name = owner ? nameOf(owner) : ""
+    const group = groups.get(name) ?? { owner, objects: [] }
+    group.objects.push(object)
+    groups.set(name, group)
+  }
+  return [...groups.values()]
+}
+
+function nameOf({ id, generation, form }: Owner & { form: string }): string {
+  return `${form} ${id} ${generation}`
 }
