@@ -3,7 +3,7 @@ import { tmpdir } from "node:os"
 import { join } from "node:path"
 import Libsql from "libsql"
 import { afterAll, beforeAll, expect, test } from "vitest"
-import { checkStorage } from "../../src/host/check.ts"
+import { checkStorage, describeFinding } from "../../src/host/check.ts"
 import { type Config, readConfig } from "../../src/host/config.ts"
 import { databaseFile } from "../../src/host/data-dir.ts"
 import { withExistingStorage } from "../../src/host/existing-storage.ts"
@@ -64,13 +64,16 @@ function change(sql: string): void {
 
 test("of a storage that is whole nothing is said", async () => {
   const findings: Finding[] = []
+  const steps: unknown[] = []
   const checked = await checkStorage({
     config,
     repair: false,
     content: true,
     onFinding: (finding) => void findings.push(finding),
+    onProgress: ({ phase, done, total }) => void steps.push([phase, done, total]),
   })
   expect(findings).toEqual([])
+  expect(steps).toContainEqual(["shares", 6, 6])
   expect(checked).toMatchObject({ shares: 6, findings: 0, mended: 0 })
   expect(checked.bytes).toBeGreaterThan(1000)
 })
@@ -113,7 +116,11 @@ test("what is wrong is said, what can be is mended, and nothing is lost by it", 
   const mended = await check({ repair: true })
   expect(mended.checked).toMatchObject({ findings: 12, mended: 6 })
   const left = ["lost", "lost-rules", "unknown", "unreadable", "wrong-hash", "wrong-size"]
-  expect((await check()).kinds).toEqual(left)
+  const again = await check()
+  expect(again.kinds).toEqual(left)
+  expect(again.findings.map(describeFinding)).toContain(
+    `lost: ${objectOf(native.id)} is named in the manifest and not in the store: it is not there`,
+  )
 })
 
 test("what is merged while it is looked at is not taken for lost", async () => {

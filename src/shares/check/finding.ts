@@ -1,17 +1,16 @@
 /** What can be wrong with what is stored, and what it means. */
 export const FINDINGS = {
-  lost: "named in the manifest, and not in the store",
-  "wrong-size": "not of the size that the manifest says",
-  "wrong-hash": "not of the bytes that its name says",
-  unreadable: "cannot be read",
-  "wrong-revisions": "its segments do not follow each other, or go beyond its revision",
-  "lost-rules":
-    "what was taken out of it cannot be opened with the keys that there are, so it is shown to nobody",
-  "wrong-counts": "its row counts otherwise than its content",
-  "wrong-bytes": "its row says other bytes than its manifest",
-  orphan: "needed by nobody, and old enough that nobody will",
+  lost: "named in the manifest and not in the store",
+  "wrong-size": "not as large as the manifest says",
+  "wrong-hash": "not what was put under its name",
+  unreadable: "not to be read",
+  "wrong-revisions": "made of segments that do not follow each other",
+  "lost-rules": "shown to nobody, as what was taken out of it cannot be opened with the keys that there are",
+  "wrong-counts": "counted otherwise in its row than in its content",
+  "wrong-bytes": "larger or smaller in its row than in its manifest",
+  orphan: "needed by nobody",
   unknown: "of a share that this database does not know",
-  "stray-rows": "rows of shares that were removed",
+  "stray-rows": "not rid of rows of shares that were removed",
 } as const
 export type FindingKind = keyof typeof FINDINGS
 
