@@ -7,5 +7,6 @@ export function buildAssets(outdir: string): Promise<void>
 export function buildPlugin(outdir: string): Promise<Metafile>
 /** Puts the thread that draws pictures, and its fonts, into `outdir`. */
 export function copyPainter(outdir: string): Promise<void>
-export function buildServer(outfile: string): Promise<void>
+/** Bundles the command line, with the server that it starts, into `outdir`. */
+export function buildProgram(outdir: string): Promise<void>
 export function buildAll(): Promise<void>

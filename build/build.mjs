@@ -1,5 +1,5 @@
-// Builds what `npm start` runs: the server in one file and the viewer's assets, both under dist/.
-import { cp, mkdir, readFile, rm, writeFile } from "node:fs/promises"
+// Builds what `better-share` is, under dist/: the program, the viewer's assets and the plugin.
+import { cp, mkdir, readdir, readFile, rm, writeFile } from "node:fs/promises"
 import { dirname, join } from "node:path"
 import { fileURLToPath } from "node:url"
 import { build } from "esbuild"
@@ -49,17 +49,25 @@ const writtenStyles = {
   },
 }
 
-export async function buildServer(outfile) {
+/** The command line and the server that it starts: what a command does not need is not loaded for it. */
+export async function buildProgram(outdir) {
+  for (const name of await readdir(outdir).catch(() => []))
+    if (/^(better-share|chunk-\w+)\.mjs(\.map)?$/.test(name)) await rm(join(outdir, name))
   await build({
     absWorkingDir: root,
-    entryPoints: ["src/host/main.ts"],
-    outfile,
+    entryPoints: { "better-share": "src/cli/main.ts" },
+    outdir,
+    splitting: true,
+    chunkNames: "chunk-[hash]",
+    outExtension: { ".js": ".mjs" },
     bundle: true,
     platform: "node",
     target: "node20.19",
     format: "esm",
     // A native module, and so loaded from node_modules.
     external: ["libsql"],
+    // Its other form asks for its parts in a way that cannot be bundled.
+    alias: { "jsonc-parser": "jsonc-parser/lib/esm/main.js" },
     banner: {
       js: 'import { createRequire as __createRequire } from "node:module"; const require = __createRequire(import.meta.url);',
     },
@@ -117,11 +125,11 @@ export async function buildPlugin(outdir) {
 }
 
 export async function buildAll() {
-  // The server last: its time stamp says that the whole build is done.
+  // The program last: its time stamp says that the whole build is done.
   await buildAssets(join(root, "dist/assets"))
   await buildPlugin(join(root, "dist/plugin"))
   await copyPainter(join(root, "dist"))
-  await buildServer(join(root, "dist/server.mjs"))
+  await buildProgram(join(root, "dist"))
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) await buildAll()

@@ -1,4 +1,5 @@
-// `npm start`: builds when something is newer than the last build, then serves from this very process.
+#!/usr/bin/env node
+// `better-share` in a checkout: builds when something is newer than the last build, then runs in this very process.
 import { existsSync, readdirSync, statSync } from "node:fs"
 import { dirname, join } from "node:path"
 import { fileURLToPath } from "node:url"
@@ -12,13 +13,12 @@ function newest(path) {
   return Math.max(stat.mtimeMs, ...readdirSync(path).map((name) => newest(join(path, name))))
 }
 
-const server = join(root, "dist/server.mjs")
+const program = join(root, "dist/better-share.mjs")
 // Folders count too: taking a file away changes its folder.
 const stale =
-  !existsSync(server) || SOURCES.some((path) => newest(join(root, path)) > statSync(server).mtimeMs)
+  !existsSync(program) || SOURCES.some((path) => newest(join(root, path)) > statSync(program).mtimeMs)
 if (stale) {
   const { buildAll } = await import("./build.mjs")
   await buildAll()
 }
-if (existsSync(".env")) process.loadEnvFile()
-await import(server)
+await import(program)

@@ -25,7 +25,7 @@ const ROOMS: Record<string, readonly string[]> = {
   storage: ["protocol", "shares", "trust"],
   viewer: ["protocol", "encryption", "redaction"],
   api: ["protocol", "shares", "trust", "viewer"],
-  cli: ["protocol", "client", "viewer", "host"],
+  cli: ["protocol", "client", "encryption", "plugin", "viewer", "host"],
   host: ["protocol", "client", "redaction", "shares", "trust", "storage", "viewer", "api", "cli"],
 }
 
@@ -36,6 +36,19 @@ const DOORS: Record<string, readonly string[]> = {
   // What an owner takes out of a share; what the plugin looks for by itself is no matter of the server's.
   "shares → redaction": ["src/redaction/owners-redaction.ts"],
   "viewer → redaction": ["src/redaction/owners-redaction.ts"],
+  // Sharing as the plugin does it, and what it keeps; not how it lives in OpenCode.
+  "cli → plugin": [
+    "src/plugin/data-folder.ts",
+    "src/plugin/open-deps.ts",
+    "src/plugin/opencode/session-reader.ts",
+    "src/plugin/server-address.ts",
+    "src/plugin/settings.ts",
+    "src/plugin/shares/holdings.ts",
+    "src/plugin/shares/keyring.ts",
+    "src/plugin/sharing.ts",
+    "src/plugin/telling/findings.ts",
+    "src/plugin/telling/notices.ts",
+  ],
 }
 
 /** Arrows that only a part of the importing room may take: a server draws nothing that it would have to decrypt. */
@@ -49,7 +62,7 @@ const PARTS: Record<string, string> = {
 const RUNTIME_ROOMS = new Set(["storage", "host", "plugin", "cli"])
 
 /** Files outside host that know the process they run in: where a program of ours begins. */
-const EDGES = new Set(["src/plugin/entry.ts"])
+const EDGES = new Set(["src/plugin/entry.ts", "src/cli/main.ts"])
 
 /** Names that say where code is kept and not what it is. */
 const EMPTY_NAMES = new Set(["utils", "util", "lib", "helpers", "common", "misc"])

@@ -107,7 +107,7 @@ export function npmStart(path = process.execPath): Program {
   const [node, ...args] = manifest.scripts.start.split(" ")
   if (node !== "node")
     throw new Error(`npm start is ${manifest.scripts.start}, which this harness cannot start`)
-  return { path, args: args.map((arg) => (arg.startsWith("-") ? arg : join(root, arg))) }
+  return { path, args: args.map((arg) => (arg.includes("/") ? join(root, arg) : arg)) }
 }
 
 /** A port that nobody listens on at this moment. */

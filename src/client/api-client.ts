@@ -1,13 +1,18 @@
 import type * as z from "zod/mini"
 import type { Item } from "../protocol/item.ts"
 import {
+  type AccessAnswer,
+  accessAnswer,
+  type accessBody,
   type DeleteAnswer,
   deleteAnswer,
   type EntryAnswer,
   entryAnswer,
   type HolderBody,
   type ManifestAnswer,
+  type MetadataAnswer,
   manifestAnswer,
+  metadataAnswer,
   type OwnedSharesAnswer,
   type OwnerProof,
   ownedSharesAnswer,
@@ -26,6 +31,8 @@ import {
   type reserveBody,
   routePath,
   syncAnswer,
+  type UnlockAnswer,
+  unlockAnswer,
 } from "../protocol/routes.ts"
 import { type Call, type CallerDeps, callApi, fetchBytes } from "./call.ts"
 
@@ -55,6 +62,12 @@ export interface ApiClient {
   redactions(share: ShareAccess): Promise<RedactionsAnswer>
   segment(share: ShareAccess, segment: string): Promise<Uint8Array<ArrayBuffer>>
   remove(share: ShareAccess): Promise<DeleteAnswer>
+  /** Who may see it, and for how long. */
+  change(share: ShareAccess, body: z.infer<typeof accessBody>): Promise<AccessAnswer>
+  /** What opens a share that asks for a password. */
+  unlock(shareID: string, password: string): Promise<UnlockAnswer>
+  /** @param share its secret may be left out, for what everybody with the link may see */
+  metadata(share: { shareID: string; secret?: string | undefined }): Promise<MetadataAnswer>
   /** The native door's, for shares that were made without a client of the direct one. */
   sync(share: ShareAccess, items: readonly Item[]): Promise<void>
   /** One page of the shares of whoever holds a key or secrets. */
@@ -105,6 +118,18 @@ export function createApiClient({ baseUrl, createToken, ...deps }: ApiClientOpti
       fetchBytes(deps, to("readShareSegment", { headers: writing(share) }, { id: share.shareID, segment })),
     remove: (share) =>
       callApi(deps, to("deleteShare", { headers: writing(share) }, { id: share.shareID }), deleteAnswer),
+    change: (share, body) =>
+      callApi(
+        deps,
+        to("changeShare", { body, headers: writing(share) }, { id: share.shareID }),
+        accessAnswer,
+      ),
+    unlock: (shareID, password) =>
+      callApi(deps, to("unlockShare", { body: { password } }, { id: shareID }), unlockAnswer),
+    metadata: ({ shareID, secret }) => {
+      const headers = secret === undefined ? {} : writing({ shareID, secret })
+      return callApi(deps, to("readShareMetadata", { headers }, { id: shareID }), metadataAnswer)
+    },
     async sync(share, items) {
       const body = { secret: share.secret, data: items }
       await callApi(deps, to("syncShare", { body }, { id: share.shareID }), syncAnswer)

@@ -1,12 +1,14 @@
 import { createApiClient } from "../../client/api-client.ts"
 import { CallError } from "../../client/call-error.ts"
+import { listAllOwned } from "../../client/list-owned.ts"
+import { onOneLine, printedJson } from "../../client/printed.ts"
+import { writeList } from "../../client/written-list.ts"
 import { dataFolder, faultOfFolder } from "../data-folder.ts"
 import type { PluginBuild, PluginMachine } from "../plugin.ts"
 import { readServerAddress } from "../server-address.ts"
 import { filled } from "../settings.ts"
+import { readHoldings } from "../shares/holdings.ts"
 import { readArguments, USAGE } from "./arguments.ts"
-import { type Holdings, readHoldings } from "./holdings.ts"
-import { type OwnedShare, onOneLine, writeJson, writeList } from "./written-list.ts"
 
 export interface CommandSurroundings {
   machine: Pick<PluginMachine, "environment" | "home" | "now" | "stderr">
@@ -54,8 +56,9 @@ export async function runCommand(
       const entry = await api.enterAsOwner(holdings.prove("enter"))
       stdout(`${onOneLine(entry.url)}\n${ENTRY}\n`)
     } else {
-      const shares = await listAll(api, holdings)
-      stdout(wish.json ? writeJson(shares) : writeList(shares) || `You share nothing on ${url}.\n`)
+      const owned = await listAllOwned(api, () => holdings.prove("list"))
+      const shares = owned.map((share) => ({ ...share, url: holdings.linkOf(share.id) ?? share.url }))
+      stdout(wish.json ? printedJson(shares) : writeList(shares) || `You share nothing on ${url}.\n`)
     }
     return EXIT.done
   } catch (error) {
@@ -67,20 +70,6 @@ const NO_SERVER =
   "No server is set: give it as --server https://share.example.com, or as BETTER_SHARE_BASE_URL."
 
 const ENTRY = "It opens the page of your shares, in one browser, once, within ten minutes."
-
-async function listAll(
-  api: Pick<ReturnType<typeof createApiClient>, "listOwned">,
-  { prove, linkOf }: Holdings,
-): Promise<OwnedShare[]> {
-  const found: OwnedShare[] = []
-  let after: string | undefined
-  do {
-    const { shares, next } = await api.listOwned({ ...prove("list"), ...(after !== undefined && { after }) })
-    found.push(...shares.map((share) => ({ ...share, url: linkOf(share.id) ?? share.url })))
-    after = next
-  } while (after !== undefined)
-  return found
-}
 
 /** One sentence, with what can be done about it. */
 function describe(error: unknown, url: string): string {

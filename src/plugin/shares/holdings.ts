@@ -1,7 +1,7 @@
 import { join } from "node:path"
 import { type HolderBody, MOST_HELD } from "../../protocol/routes.ts"
-import { createKeyring } from "../shares/keyring.ts"
-import { findOwnerKey } from "../shares/owner-key.ts"
+import { createKeyring } from "./keyring.ts"
+import { findOwnerKey } from "./owner-key.ts"
 
 /** What this machine can show for the shares of a server that are its owner's. */
 export interface Holdings {

@@ -1,0 +1,19 @@
+import type { AddCommand } from "../commands.ts"
+import { withJson } from "../program.ts"
+import { sayJson } from "../say.ts"
+
+export const addAdminToken: AddCommand = (program, terminal) =>
+  withJson(program.command("admin-token"))
+    .summary("makes another admin token")
+    .description(
+      "Makes an admin token in the place of the one before, which opens nothing any more. A server that runs knows the new one at once.",
+    )
+    .action(async ({ json }: { json?: true }) => {
+      const { rotateAdminToken } = await import("../../host/admin-token.ts")
+      const { describeAdminToken } = await import("../../host/run-server.ts")
+      const { readSettingsIn } = await import("../../host/settings-file.ts")
+      const config = readSettingsIn(terminal.cwd, terminal.environment)
+      const token = await rotateAdminToken(config)
+      if (json) return sayJson(terminal, { token })
+      terminal.stdout(describeAdminToken(token, config.baseUrl))
+    })
