@@ -17,7 +17,7 @@ export default defineConfig({
         test: {
           name: "rules",
           ...AT_ONCE,
-          include: ["test/rules/**/*.test.ts", "test/plugin/**/*.test.ts"],
+          include: ["test/rules/**/*.test.ts", "test/plugin/**/*.test.ts", "test/cli/**/*.test.ts"],
           testTimeout: 30_000,
           hookTimeout: 60_000,
         },

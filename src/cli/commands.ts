@@ -1,7 +1,13 @@
 import type { Command } from "commander"
 import { addAdminToken } from "./commands/admin-token.ts"
+import { addList } from "./commands/list.ts"
 import { addMigrate } from "./commands/migrate.ts"
+import { addOpen } from "./commands/open.ts"
 import { addServe } from "./commands/serve.ts"
+import { addSet } from "./commands/set.ts"
+import { addShare } from "./commands/share.ts"
+import { addShow } from "./commands/show.ts"
+import { addUnshare } from "./commands/unshare.ts"
 import type { Terminal } from "./terminal.ts"
 
 /** Adds a command to the program. */
@@ -9,5 +15,6 @@ export type AddCommand = (program: Command, terminal: Terminal) => Command
 
 /** Every command, as help lists them. */
 export const COMMANDS: readonly (readonly [heading: string, commands: readonly AddCommand[]])[] = [
+  ["What you share:", [addShare, addList, addShow, addOpen, addSet, addUnshare]],
   ["Where the server runs:", [addServe, addMigrate, addAdminToken]],
 ]

@@ -1,8 +1,8 @@
 import { join } from "node:path"
 import { ShareError } from "../protocol/errors.ts"
 import { dataFolder, openCodeData } from "./data-folder.ts"
-import type { Desk } from "./desk.ts"
-import { openDesk } from "./open-desk.ts"
+import { createDesk, type Desk } from "./desk.ts"
+import { openPluginDeps } from "./open-deps.ts"
 import { type BridgeCalls, openBridge } from "./opencode/bridge.ts"
 import { createConsoleAccount } from "./opencode/console-account.ts"
 import type { OpenCodeEvent } from "./opencode/hearing.ts"
@@ -83,10 +83,13 @@ export async function startPlugin(
   const desk =
     "fault" in settings
       ? undefined
-      : openDesk(settings, {
-          ...{ machine, folder, directory, version: build.version, keyring, reader, notices },
-          createToken: () => settings.token ?? pathToken,
-        })
+      : createDesk(
+          openPluginDeps(settings, {
+            ...{ machine, folder, directory, keyring, reader, notices },
+            userAgent: `better-share-plugin/${build.version}`,
+            createToken: () => settings.token ?? pathToken,
+          }),
+        )
   const calls = desk ? announcing(desk) : refusingAll(fault ?? "")
   const instance: Instance = {
     hasOptions: typeof options === "object" && options !== null && Object.keys(options).length > 0,

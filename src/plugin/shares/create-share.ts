@@ -1,16 +1,14 @@
-import { join } from "node:path"
 import type { ApiClient } from "../../client/api-client.ts"
 import { CallError } from "../../client/call-error.ts"
 import { newKeyText, withKey } from "../../encryption/share-key.ts"
 import { ShareError } from "../../protocol/errors.ts"
 import type { ReserveAnswer } from "../../protocol/routes.ts"
-import type { Finding } from "../../redaction/redactor.ts"
-import { isDiskFailure, writeWhole } from "../files.ts"
+import { isDiskFailure } from "../files.ts"
 import type { PluginDeps } from "../plugin-deps.ts"
-import { newRedactor } from "../sending/share-redactor.ts"
 import { countKinds, listPlaces } from "../telling/findings.ts"
 import { describeFailure } from "../telling/notices.ts"
 import type { KeyringEntry } from "./keyring.ts"
+import { type Rehearsal, rehearse, writeDryRun } from "./rehearse.ts"
 
 export interface ShareWork {
   deps: PluginDeps
@@ -58,17 +56,12 @@ export async function repeatDryRuns(deps: PluginDeps): Promise<void> {
   }
 }
 
-async function tellDryRun(
-  sessionID: string,
-  { lines, findings }: { lines: string[]; findings: Finding[] },
-  { dryRunFolder, notices }: PluginDeps,
-): Promise<string> {
-  const path = join(dryRunFolder, `${sessionID}.ndjson`)
-  await writeWhole(path, lines.map((line) => `${line}\n`).join(""))
-  const bytes = lines.reduce((sum, line) => sum + Buffer.byteLength(line) + 1, 0)
+async function tellDryRun(sessionID: string, rehearsal: Rehearsal, deps: PluginDeps): Promise<string> {
+  const { path, bytes } = await writeDryRun(sessionID, rehearsal, deps)
+  const { lines, findings } = rehearsal
   const removed = findings.length === 0 ? "nothing would be removed" : `removed: ${countKinds(findings)}`
   const message = `Dry run, nothing was sent. By now ${bytes} bytes would leave (items: ${lines.length}); ${removed}. See ${path}`
-  notices.tell({ key: `dry ${sessionID} ${lines.length}`, variant: "info", message })
+  deps.notices.tell({ key: `dry ${sessionID} ${lines.length}`, variant: "info", message })
   return message
 }
 
@@ -109,36 +102,16 @@ async function lookFirst(sessionID: string, deps: PluginDeps): Promise<void> {
   const { settings, notices } = deps
   const blocks = settings.redact?.mode === "block"
   if (!blocks && !settings.dryRun) return
-  const { lines, findings } = await rehearse(sessionID, deps)
+  const rehearsal = await rehearse(sessionID, deps)
+  const { findings } = rehearsal
   if (settings.dryRun) {
     deps.dryRuns.add(sessionID)
-    throw refused(await tellDryRun(sessionID, { lines, findings }, deps))
+    throw refused(await tellDryRun(sessionID, rehearsal, deps))
   }
   if (findings.length === 0) return
   const message = `Not shared, as it holds secrets: ${countKinds(findings)}. Found: ${listPlaces(findings)}.`
   notices.tell({ key: `block ${sessionID}`, variant: "error", message })
   throw refused(message)
-}
-
-async function rehearse(
-  sessionID: string,
-  deps: PluginDeps,
-): Promise<{ lines: string[]; findings: Finding[] }> {
-  const redactor = newRedactor(deps)
-  const root = await deps.reader.session(sessionID)
-  const children = root && deps.settings.subagents ? await deps.reader.descendants(sessionID) : []
-  const lines: string[] = []
-  const findings: Finding[] = []
-  for (const session of root ? [root, ...children] : []) {
-    for await (const items of deps.reader.items(session)) {
-      for (const item of items) {
-        const clean = await redactor?.redact(item)
-        findings.push(...(clean?.findings ?? []))
-        if (deps.settings.dryRun) lines.push(JSON.stringify(clean?.item ?? item))
-      }
-    }
-  }
-  return { lines, findings }
 }
 
 async function reserve(

@@ -1,7 +1,7 @@
 import { join } from "node:path"
-import { createDesk, type Desk } from "./desk.ts"
 import type { SessionReader } from "./opencode/session-reader.ts"
 import type { PluginMachine } from "./plugin.ts"
+import type { PluginDeps } from "./plugin-deps.ts"
 import { createOutbox } from "./sending/outbox.ts"
 import type { Settings } from "./settings.ts"
 import type { Keyring } from "./shares/keyring.ts"
@@ -9,13 +9,14 @@ import { openOwnerKey } from "./shares/owner-key.ts"
 import { createAudit } from "./telling/audit.ts"
 import type { Notices } from "./telling/notices.ts"
 
-export interface DeskSurroundings {
-  machine: PluginMachine
+export interface PluginSurroundings {
+  machine: Pick<PluginMachine, "now" | "random" | "pid" | "environment" | "home" | "user">
   /** Where all is kept. */
   folder: string
   /** The project's. */
   directory: string
-  version: string
+  /** What the server is told of who calls. */
+  userAgent: string
   keyring: Keyring
   reader: SessionReader
   notices: Notices
@@ -24,12 +25,12 @@ export interface DeskSurroundings {
 
 const PACE = { watched: { flush: 300, send: 1_000 }, unwatched: { flush: 1_500, send: 5_000 } }
 
-/** A desk on this machine's disk, network and clock. */
-export function openDesk(settings: Settings, surroundings: DeskSurroundings): Desk {
-  const { machine, folder, directory, version, keyring, reader, notices, createToken } = surroundings
+/** What the plugin's parts work with, on this machine's disk, network and clock. */
+export function openPluginDeps(settings: Settings, surroundings: PluginSurroundings): PluginDeps {
+  const { machine, folder, directory, userAgent, keyring, reader, notices, createToken } = surroundings
   const { now, random, pid, environment, home, user } = machine
   let ownerKey: ReturnType<typeof openOwnerKey> | undefined
-  return createDesk({
+  return {
     settings,
     keyring,
     reader,
@@ -56,9 +57,9 @@ export function openDesk(settings: Settings, surroundings: DeskSurroundings): De
     pid,
     pace: PACE,
     pause: () => new Promise((resolve) => setImmediate(resolve)),
-    userAgent: `better-share-plugin/${version}`,
+    userAgent,
     dryRuns: new Set(),
     dryRunFolder: join(folder, "dry-run"),
     machine: { environment: { ...environment }, home, user },
-  })
+  }
 }

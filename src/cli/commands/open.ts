@@ -1,0 +1,66 @@
+import { spawn } from "node:child_process"
+import { readHoldings } from "../../plugin/shares/holdings.ts"
+import type { AddCommand } from "../commands.ts"
+import { CliError } from "../exit.ts"
+import { findShare } from "../held/find-share.ts"
+import { openOwnFolder } from "../held/own-folder.ts"
+import { examples, withServer } from "../program.ts"
+import { apiOf, findServer } from "../server.ts"
+import type { Terminal } from "../terminal.ts"
+import { linkOf } from "./show.ts"
+
+interface OpenOptions {
+  server?: string
+  print?: true
+}
+
+export const addOpen: AddCommand = (program, terminal) =>
+  withServer(program.command("open [share]"))
+    .summary("opens a share, or the page of yours, in a browser")
+    .description(
+      "Opens a share in a browser, or the page of all that you share. The link to that page lets one browser in, once, within ten minutes.",
+    )
+    .option("-p, --print", "prints the link, and opens nothing")
+    .addHelpText(
+      "after",
+      examples(["better-share open", "all that you share"], ["better-share open ses_…", "one of them"]),
+    )
+    .action(async (named: string | undefined, { server, print }: OpenOptions) => {
+      const url =
+        named === undefined
+          ? await entryLink(terminal, server)
+          : linkOf(await findShare(terminal, named, server))
+      if (!print && terminal.isInteractive && (await openInBrowser(url, terminal))) {
+        // It may hold a key, and so stands in no scrollback that nobody asked for.
+        terminal.stderr("Opened in your browser.\n")
+      } else terminal.stdout(`${url}\n`)
+    })
+
+async function entryLink(terminal: Terminal, said: string | undefined): Promise<string> {
+  const server = await findServer(terminal, said)
+  const { folder } = openOwnFolder(terminal)
+  const holdings = await readHoldings({ folder, server: server.url, now: terminal.now })
+  if (!holdings)
+    throw new CliError(`This machine has shared nothing to ${server.url} yet.`, { code: "not_held" })
+  return (await apiOf(server, terminal).enterAsOwner(holdings.prove("enter"))).url
+}
+
+const OPENERS: Partial<Record<string, readonly string[]>> = {
+  darwin: ["open"],
+  win32: ["rundll32", "url.dll,FileProtocolHandler"],
+}
+
+/** False where there is no browser to open, as on a server. */
+function openInBrowser(url: string, { platform, environment }: Terminal): Promise<boolean> {
+  const [program = "", ...args] = OPENERS[platform] ?? ["xdg-open"]
+  if (platform === "linux" && !environment.DISPLAY && !environment.WAYLAND_DISPLAY)
+    return Promise.resolve(false)
+  return new Promise((resolve) => {
+    const opener = spawn(program, [...args, url], { stdio: "ignore", detached: true })
+    opener.once("error", () => resolve(false))
+    opener.once("spawn", () => {
+      opener.unref()
+      resolve(true)
+    })
+  })
+}

@@ -1,0 +1,79 @@
+import { readFile } from "node:fs/promises"
+import { dirname, join } from "node:path"
+import { parse } from "jsonc-parser"
+import * as z from "zod/mini"
+import type { Terminal } from "../terminal.ts"
+
+/** A configuration of OpenCode, as far as it is looked at here. */
+export interface ConfigFile {
+  path: string
+  text: string
+  /** What it says; undefined when it is no object. */
+  config: OpenCodeConfig | undefined
+}
+
+const configSchema = z.looseObject({
+  share: z.optional(z.unknown()),
+  enterprise: z.optional(z.looseObject({ url: z.optional(z.string()) })),
+  plugin: z.optional(z.array(z.unknown())),
+})
+export type OpenCodeConfig = z.infer<typeof configSchema>
+
+const NAMES = ["opencode.jsonc", "opencode.json"]
+
+/** Where the user's own configuration is. */
+export function userConfigFolder({ environment, home }: Pick<Terminal, "environment" | "home">): string {
+  return join(environment.XDG_CONFIG_HOME || join(home, ".config"), "opencode")
+}
+
+/** All that OpenCode would read when it is started in this folder, what counts more before what counts less. */
+export async function findConfigFiles(
+  terminal: Pick<Terminal, "environment" | "home" | "cwd">,
+): Promise<ConfigFile[]> {
+  const folders: string[] = []
+  for (let folder = terminal.cwd; ; folder = dirname(folder)) {
+    folders.push(join(folder, ".opencode"), folder)
+    if (dirname(folder) === folder) break
+  }
+  const own = terminal.environment.OPENCODE_CONFIG
+  const paths = [...folders, userConfigFolder(terminal)].flatMap((folder) =>
+    NAMES.map((name) => join(folder, name)),
+  )
+  const files = await Promise.all([...(own ? [own] : []), ...paths].map(readConfigFile))
+  return files.filter((file) => file !== undefined)
+}
+
+/** Undefined where there is none. OpenCode's configuration may have comments, and commas behind the last. */
+export async function readConfigFile(path: string): Promise<ConfigFile | undefined> {
+  const text = await readFile(path, "utf8").catch((error: NodeJS.ErrnoException) => {
+    if (error.code === "ENOENT" || error.code === "ENOTDIR") return undefined
+    throw error
+  })
+  if (text === undefined) return undefined
+  const parsed = configSchema.safeParse(parse(text, [], { allowTrailingComma: true }))
+  return { path, text, config: parsed.success ? parsed.data : undefined }
+}
+
+/** The server that a configuration names: the plugin's, or else OpenCode's own. */
+export function serverOf(config: OpenCodeConfig | undefined): string | undefined {
+  const { url } = entryOf(config) ?? {}
+  return typeof url === "string" ? url : config?.enterprise?.url
+}
+
+/** The options that the plugin is given for this server, without its address. */
+export function pluginOptions(files: readonly ConfigFile[], server: string): Record<string, unknown> {
+  for (const { config } of files) {
+    const { url, ...options } = entryOf(config) ?? {}
+    if (typeof url === "string" && url.replace(/\/(t\/[^/]+\/?)?$/, "") === server) return options
+  }
+  return {}
+}
+
+function entryOf(config: OpenCodeConfig | undefined): Record<string, unknown> | undefined {
+  for (const entry of config?.plugin ?? []) {
+    const [name, options] = Array.isArray(entry) ? entry : [entry]
+    if (typeof name === "string" && name.includes("better-share"))
+      return (options ?? {}) as Record<string, unknown>
+  }
+  return undefined
+}
