@@ -3,10 +3,11 @@ import { splitCapability } from "../protocol/capability.ts"
 import { notFound } from "../protocol/errors.ts"
 import { shareParams } from "../protocol/routes.ts"
 import { type InlineAssets, renderExport } from "../viewer/export/export.ts"
+import { inlineAssets } from "../viewer/export/inline-assets.ts"
 import { slugOf } from "../viewer/formats/slug.ts"
 import { titleOf } from "../viewer/summary.ts"
 import { requireAdmitted, requireStillOpen } from "./body.ts"
-import type { ApiDeps, ApiEnv, Assets } from "./context.ts"
+import type { ApiDeps, ApiEnv } from "./context.ts"
 import { idsOf } from "./request-ids.ts"
 import { shownShare } from "./shown-share.ts"
 import { streamText } from "./stream-text.ts"
@@ -21,7 +22,7 @@ export function createExportRoutes({ shares, assets, log }: ApiDeps): Hono<ApiEn
     if (!shareParams.safeParse({ id }).success) throw notFound()
     const { share, fold } = await shares.read(requireAdmitted(c, id))
     requireStillOpen(c, share)
-    inline ??= inlineAssets(assets)
+    inline ??= inlineAssets({ style: assets.style.body, script: assets.exportScript.body })
     const document = fold.document()
     const file = renderExport({ share: shownShare(share), document }, await inline)
     const ids = idsOf(c)
@@ -37,21 +38,4 @@ export function createExportRoutes({ shares, assets, log }: ApiDeps): Hono<ApiEn
     const body = c.req.method === "HEAD" ? null : streamText(file, { onError, ending: null })
     return new Response(body, { headers })
   })
-}
-
-async function inlineAssets({ style, exportScript }: Assets): Promise<InlineAssets> {
-  const [styleHash, scriptHash] = await Promise.all([style, exportScript].map(({ body }) => sha256(body)))
-  const decoder = new TextDecoder()
-  return {
-    style: decoder.decode(style.body),
-    script: decoder.decode(exportScript.body),
-    styleHash: styleHash ?? "",
-    scriptHash: scriptHash ?? "",
-  }
-}
-
-/** In Base64, as a Content-Security-Policy names it. */
-async function sha256(bytes: Uint8Array<ArrayBuffer>): Promise<string> {
-  const hash = await crypto.subtle.digest("SHA-256", bytes)
-  return btoa(String.fromCharCode(...new Uint8Array(hash)))
 }

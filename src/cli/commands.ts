@@ -1,5 +1,7 @@
 import type { Command } from "commander"
 import { addAdminToken } from "./commands/admin-token.ts"
+import { addExport } from "./commands/export.ts"
+import { addImport } from "./commands/import.ts"
 import { addList } from "./commands/list.ts"
 import { addMigrate } from "./commands/migrate.ts"
 import { addOpen } from "./commands/open.ts"
@@ -15,6 +17,6 @@ export type AddCommand = (program: Command, terminal: Terminal) => Command
 
 /** Every command, as help lists them. */
 export const COMMANDS: readonly (readonly [heading: string, commands: readonly AddCommand[]])[] = [
-  ["What you share:", [addShare, addList, addShow, addOpen, addSet, addUnshare]],
+  ["What you share:", [addShare, addList, addShow, addOpen, addSet, addUnshare, addExport, addImport]],
   ["Where the server runs:", [addServe, addMigrate, addAdminToken]],
 ]

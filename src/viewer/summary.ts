@@ -1,4 +1,5 @@
 import type { Document } from "../protocol/document.ts"
+import { originOf } from "../protocol/origin.ts"
 import { SUMMARY } from "./block.ts"
 import { changesOf } from "./changes/changed-files.ts"
 import { statTag } from "./diff-box.ts"
@@ -31,11 +32,14 @@ function dates(document: Document, time: ReturnType<typeof record>): Child {
   const created = timeTag(time.created)
   const updated = num(time.updated) !== num(time.created) ? timeTag(time.updated) : undefined
   const worked = workedFor(document)
+  const origin = originOf(document.session)
   return [
     created && html`<span>Started ${created}</span>`,
     worked >= 1000 &&
       html` <span title="Time that the agent was at work">Worked ${formatDuration(worked)}</span>`,
     updated && html` <span>Last change ${updated}</span>`,
+    origin &&
+      html` <span>Continued from <a href="${origin.href}" rel="noopener noreferrer nofollow ugc" target="_blank">a share at ${origin.host}</a></span>`,
   ]
 }
 

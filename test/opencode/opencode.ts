@@ -53,6 +53,8 @@ export type ExportedPart = Record<string, unknown> & {
 export interface OpenCode {
   /** The project's folder. */
   readonly directory: string
+  /** What its commands are started with: of whoever works in the same place. */
+  readonly env: Readonly<Record<string, string>>
   /** Starts `opencode serve` and waits until it answers. */
   serve(): Promise<OpenCodeServer>
   /** `opencode run …args prompt` to its end; its exit code is the caller's to judge. */
@@ -132,6 +134,7 @@ export async function createOpenCode(options: OpenCodeOptions): Promise<OpenCode
 
   return {
     directory: sandbox.directory,
+    env,
     serve,
     command,
     run: (args, prompt) => command(["run", ...args, prompt]),

@@ -1,0 +1,26 @@
+import { openSealed } from "./sealed.ts"
+import type { ShareDoor } from "./share-door.ts"
+import { type ExportFormat, type TellOptions, tell } from "./told.ts"
+
+/** An encrypted share, opened on this machine. */
+export async function openAndTell(
+  door: ShareDoor,
+  shareID: string,
+  { format, ...options }: TellOptions & { format: Exclude<ExportFormat, "jsonl"> },
+): Promise<Iterable<string>> {
+  const metadata = await door.fetch(`${door.page.replace("/share/", "/api/share/")}/metadata`)
+  const { createdAt, lastUpdated } = (await metadata.json()) as { createdAt: string; lastUpdated: string }
+  const { document, revision } = await openSealed(door, { shareID, keyText: door.keyText ?? "" })
+  return tell(
+    { share: { id: shareID, revision, createdAt, updatedAt: lastUpdated }, document },
+    format,
+    options,
+  )
+}
+
+/** The whole share as JSON. */
+export async function textOf(door: ShareDoor, shareID: string, options: TellOptions = {}): Promise<string> {
+  if (door.keyText !== undefined)
+    return [...(await openAndTell(door, shareID, { ...options, format: "json" }))].join("")
+  return (await door.fetch(`${door.page}.json`)).text()
+}
