@@ -1,14 +1,18 @@
 import type { Command } from "commander"
+import { addAdmin } from "./commands/admin.ts"
 import { addAdminToken } from "./commands/admin-token.ts"
+import { addComplete } from "./commands/complete.ts"
 import { addExport } from "./commands/export.ts"
 import { addImport } from "./commands/import.ts"
 import { addList } from "./commands/list.ts"
 import { addMigrate } from "./commands/migrate.ts"
 import { addOpen } from "./commands/open.ts"
+import { addRedact } from "./commands/redact.ts"
 import { addServe } from "./commands/serve.ts"
 import { addSet } from "./commands/set.ts"
 import { addShare } from "./commands/share.ts"
 import { addShow } from "./commands/show.ts"
+import { addToken } from "./commands/token.ts"
 import { addUnshare } from "./commands/unshare.ts"
 import type { Terminal } from "./terminal.ts"
 
@@ -17,6 +21,11 @@ export type AddCommand = (program: Command, terminal: Terminal) => Command
 
 /** Every command, as help lists them. */
 export const COMMANDS: readonly (readonly [heading: string, commands: readonly AddCommand[]])[] = [
-  ["What you share:", [addShare, addList, addShow, addOpen, addSet, addUnshare, addExport, addImport]],
+  [
+    "What you share:",
+    [addShare, addList, addShow, addOpen, addSet, addRedact, addUnshare, addExport, addImport],
+  ],
+  ["For operators:", [addAdmin, addToken]],
   ["Where the server runs:", [addServe, addMigrate, addAdminToken]],
+  ["For your shell:", [addComplete]],
 ]

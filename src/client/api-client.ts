@@ -22,10 +22,13 @@ import {
   type passBody,
   presignAnswer,
   type presignBody,
+  type RedactAnswer,
   type RedactionsAnswer,
   type ReserveAnswer,
   ROUTES,
   type RouteName,
+  redactAnswer,
+  type redactBody,
   redactionsAnswer,
   reserveAnswer,
   type reserveBody,
@@ -60,6 +63,8 @@ export interface ApiClient {
   manifest(share: ShareAccess): Promise<ManifestAnswer>
   /** What its owner took out of the share, with what the rules name. */
   redactions(share: ShareAccess): Promise<RedactionsAnswer>
+  /** Takes something out of what is stored, and of all that comes later. */
+  redact(share: ShareAccess, body: z.infer<typeof redactBody>): Promise<RedactAnswer>
   segment(share: ShareAccess, segment: string): Promise<Uint8Array<ArrayBuffer>>
   remove(share: ShareAccess): Promise<DeleteAnswer>
   /** Who may see it, and for how long. */
@@ -114,6 +119,12 @@ export function createApiClient({ baseUrl, createToken, ...deps }: ApiClientOpti
       const call = to("readRedactions", { headers: writing(share) }, { id: share.shareID })
       return callApi(deps, { ...call, url: `${call.url}?texts=1` }, redactionsAnswer)
     },
+    redact: (share, body) =>
+      callApi(
+        deps,
+        to("redactShare", { body, headers: writing(share) }, { id: share.shareID }),
+        redactAnswer,
+      ),
     segment: (share, segment) =>
       fetchBytes(deps, to("readShareSegment", { headers: writing(share) }, { id: share.shareID, segment })),
     remove: (share) =>

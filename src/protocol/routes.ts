@@ -474,6 +474,7 @@ export const redactionReceipt = z.object({
 export type RedactionReceipt = z.infer<typeof redactionReceipt>
 
 export const redactAnswer = z.object({ receipt: redactionReceipt })
+export type RedactAnswer = z.infer<typeof redactAnswer>
 
 /** With texts, for the client that is to go by the rules; else without what they name. */
 export const redactionsQuery = z.object({ texts: z.optional(z.literal("1")) })
@@ -988,5 +989,9 @@ export type RouteName = keyof typeof ROUTES
 
 /** Fills a route's parameters: `routePath("readShareData", {id})` → `/api/share/abc…/data`. */
 export function routePath(name: RouteName, params: Record<string, string> = {}): string {
-  return ROUTES[name].path.replace(/:(\w+)/g, (_, key: string) => encodeURIComponent(params[key] ?? ""))
+  return pathOf(ROUTES[name], params)
+}
+
+export function pathOf({ path }: Pick<Route, "path">, params: Record<string, string>): string {
+  return path.replace(/:(\w+)/g, (_, key: string) => encodeURIComponent(params[key] ?? ""))
 }
