@@ -40,6 +40,7 @@ const DOORS: Record<string, readonly string[]> = {
   "cli → plugin": [
     "src/plugin/data-folder.ts",
     "src/plugin/open-deps.ts",
+    "src/plugin/opencode/opencode-version.ts",
     "src/plugin/opencode/session-reader.ts",
     "src/plugin/server-address.ts",
     "src/plugin/settings.ts",

@@ -28,7 +28,9 @@ export function createAdminShareRoutes(deps: ApiDeps): Hono<ApiEnv> {
     return c.json(answer)
   })
 
-  app.get(ADMIN_ROUTES.readOverview.path, async (c) => c.json(await overview.read()))
+  app.get(ADMIN_ROUTES.readOverview.path, async (c) =>
+    c.json({ ...(await overview.read()), address: c.env.address }),
+  )
 
   return app
 }

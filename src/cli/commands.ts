@@ -2,8 +2,10 @@ import type { Command } from "commander"
 import { addAdmin } from "./commands/admin.ts"
 import { addAdminToken } from "./commands/admin-token.ts"
 import { addComplete } from "./commands/complete.ts"
+import { addDoctor } from "./commands/doctor.ts"
 import { addExport } from "./commands/export.ts"
 import { addImport } from "./commands/import.ts"
+import { addInit } from "./commands/init.ts"
 import { addList } from "./commands/list.ts"
 import { addMigrate } from "./commands/migrate.ts"
 import { addOpen } from "./commands/open.ts"
@@ -21,6 +23,7 @@ export type AddCommand = (program: Command, terminal: Terminal) => Command
 
 /** Every command, as help lists them. */
 export const COMMANDS: readonly (readonly [heading: string, commands: readonly AddCommand[]])[] = [
+  ["To begin with:", [addInit, addDoctor]],
   [
     "What you share:",
     [addShare, addList, addShow, addOpen, addSet, addRedact, addUnshare, addExport, addImport],

@@ -111,6 +111,8 @@ export type ReissueAnswer = z.infer<typeof reissueAnswer>
 
 const overviewAnswer = z.object({
   version: z.string(),
+  /** As which the caller's address is taken: one of a proxy's where TRUSTED_PROXIES does not name it. */
+  address: z.optional(z.string()),
   shares: z.object({ active: z.number(), revoked: z.number(), expired: z.number() }),
   storage: z.object({ segments: z.number(), bytes: z.number() }),
   /** Work that is still to be done. */

@@ -1,6 +1,6 @@
 import { readFile } from "node:fs/promises"
 import { dirname, join } from "node:path"
-import { parse } from "jsonc-parser"
+import { type ParseError, parse } from "jsonc-parser"
 import * as z from "zod/mini"
 import type { Terminal } from "../terminal.ts"
 
@@ -10,6 +10,8 @@ export interface ConfigFile {
   text: string
   /** What it says; undefined when it is no object. */
   config: OpenCodeConfig | undefined
+  /** Why it says nothing. */
+  fault?: string
 }
 
 const configSchema = z.looseObject({
@@ -50,8 +52,25 @@ export async function readConfigFile(path: string): Promise<ConfigFile | undefin
     throw error
   })
   if (text === undefined) return undefined
-  const parsed = configSchema.safeParse(parse(text, [], { allowTrailingComma: true }))
-  return { path, text, config: parsed.success ? parsed.data : undefined }
+  const errors: ParseError[] = []
+  const value: unknown = parse(text, errors, { allowTrailingComma: true })
+  const [error] = errors
+  if (error)
+    return {
+      path,
+      text,
+      config: undefined,
+      fault: `line ${text.slice(0, error.offset).split("\n").length} is no JSON`,
+    }
+  const parsed = configSchema.safeParse(value)
+  if (parsed.success) return { path, text, config: parsed.data }
+  const [issue] = parsed.error.issues
+  return {
+    path,
+    text,
+    config: undefined,
+    fault: `${issue?.path.join(".") || "the whole"}: ${issue?.message}`,
+  }
 }
 
 /** The server that a configuration names: the plugin's, or else OpenCode's own. */
@@ -70,10 +89,17 @@ export function pluginOptions(files: readonly ConfigFile[], server: string): Rec
 }
 
 function entryOf(config: OpenCodeConfig | undefined): Record<string, unknown> | undefined {
+  return pluginEntryOf(config)?.options ?? undefined
+}
+
+/** How a configuration names the plugin. */
+export function pluginEntryOf(
+  config: OpenCodeConfig | undefined,
+): { specifier: string; options: Record<string, unknown> | undefined } | undefined {
   for (const entry of config?.plugin ?? []) {
-    const [name, options] = Array.isArray(entry) ? entry : [entry]
-    if (typeof name === "string" && name.includes("better-share"))
-      return (options ?? {}) as Record<string, unknown>
+    const [specifier, options] = Array.isArray(entry) ? entry : [entry]
+    if (typeof specifier === "string" && specifier.includes("better-share"))
+      return { specifier, options: options as Record<string, unknown> | undefined }
   }
   return undefined
 }
