@@ -14,6 +14,7 @@ import { addServe } from "./commands/serve.ts"
 import { addSet } from "./commands/set.ts"
 import { addShare } from "./commands/share.ts"
 import { addShow } from "./commands/show.ts"
+import { addStats } from "./commands/stats.ts"
 import { addToken } from "./commands/token.ts"
 import { addUnshare } from "./commands/unshare.ts"
 import type { Terminal } from "./terminal.ts"
@@ -26,7 +27,7 @@ export const COMMANDS: readonly (readonly [heading: string, commands: readonly A
   ["To begin with:", [addInit, addDoctor]],
   [
     "What you share:",
-    [addShare, addList, addShow, addOpen, addSet, addRedact, addUnshare, addExport, addImport],
+    [addShare, addList, addShow, addStats, addOpen, addSet, addRedact, addUnshare, addExport, addImport],
   ],
   ["For operators:", [addAdmin, addToken]],
   ["Where the server runs:", [addServe, addMigrate, addAdminToken]],

@@ -22,6 +22,13 @@ test("shares are listed, shown, changed and removed, each by its session, its id
   expect(listed.stdout).toContain("Of ses_one")
   // With its key: this machine has it.
   expect(listed.stdout).toContain(two.url)
+  const stats = JSON.parse((await cli(["stats", "--json"])).stdout)
+  expect(stats).toMatchObject({
+    shares: 2,
+    encrypted: 1,
+    visibility: { unlisted: 2 },
+    bytes: expect.any(Number),
+  })
   for (const named of ["ses_one", one.id, one.url]) {
     const shown = JSON.parse((await cli(["show", named, "--json"])).stdout)
     expect(shown).toMatchObject({ id: one.id, title: "Of ses_one", messageCount: 1, url: one.url })

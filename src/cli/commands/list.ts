@@ -1,11 +1,8 @@
-import { listAllOwned } from "../../client/list-owned.ts"
 import { writeList } from "../../client/written-list.ts"
-import { readHoldings } from "../../plugin/shares/holdings.ts"
 import type { AddCommand } from "../commands.ts"
-import { openOwnFolder } from "../held/own-folder.ts"
+import { listMine } from "../held/list-mine.ts"
 import { examples, withJson, withServer } from "../program.ts"
 import { sayJson } from "../say.ts"
-import { apiOf, findServer } from "../server.ts"
 
 export const addList: AddCommand = (program, terminal) =>
   withJson(withServer(program.command("list")))
@@ -18,11 +15,7 @@ export const addList: AddCommand = (program, terminal) =>
       examples(["better-share list", ""], ["better-share list --json | jq -r '.[].url'", "links alone"]),
     )
     .action(async ({ json, server: said }: { json?: true; server?: string }) => {
-      const server = await findServer(terminal, said)
-      const { folder } = openOwnFolder(terminal)
-      const holdings = await readHoldings({ folder, server: server.url, now: terminal.now })
-      const owned = holdings ? await listAllOwned(apiOf(server, terminal), () => holdings.prove("list")) : []
-      const shares = owned.map((share) => ({ ...share, url: holdings?.linkOf(share.id) ?? share.url }))
+      const { server, shares } = await listMine(terminal, said)
       if (json) return sayJson(terminal, shares)
-      terminal.stdout(writeList(shares) || `You share nothing on ${server.url}.\n`)
+      terminal.stdout(writeList(shares) || `You share nothing on ${server}.\n`)
     })

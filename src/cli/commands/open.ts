@@ -4,7 +4,8 @@ import type { AddCommand } from "../commands.ts"
 import { CliError } from "../exit.ts"
 import { findShare } from "../held/find-share.ts"
 import { openOwnFolder } from "../held/own-folder.ts"
-import { examples, withServer } from "../program.ts"
+import { examples, withJson, withServer } from "../program.ts"
+import { sayJson } from "../say.ts"
 import { apiOf, findServer } from "../server.ts"
 import type { Terminal } from "../terminal.ts"
 import { linkOf } from "./show.ts"
@@ -12,10 +13,11 @@ import { linkOf } from "./show.ts"
 interface OpenOptions {
   server?: string
   print?: true
+  json?: true
 }
 
 export const addOpen: AddCommand = (program, terminal) =>
-  withServer(program.command("open [share]"))
+  withJson(withServer(program.command("open [share]")))
     .summary("opens a share, or the page of yours, in a browser")
     .description(
       "Opens a share in a browser, or the page of all that you share. The link to that page lets one browser in, once, within ten minutes.",
@@ -25,11 +27,12 @@ export const addOpen: AddCommand = (program, terminal) =>
       "after",
       examples(["better-share open", "all that you share"], ["better-share open ses_…", "one of them"]),
     )
-    .action(async (named: string | undefined, { server, print }: OpenOptions) => {
+    .action(async (named: string | undefined, { server, print, json }: OpenOptions) => {
       const url =
         named === undefined
           ? await entryLink(terminal, server)
           : linkOf(await findShare(terminal, named, server))
+      if (json) return sayJson(terminal, { url })
       if (!print && terminal.isInteractive && (await openInBrowser(url, terminal))) {
         // It may hold a key, and so stands in no scrollback that nobody asked for.
         terminal.stderr("Opened in your browser.\n")
