@@ -20,7 +20,7 @@ const wantsColors = process.stdout.isTTY === true && !process.env.NO_COLOR && pr
 const terminal: Terminal = {
   environment: process.env,
   cwd: process.cwd(),
-  home: homedir(),
+  home: homeFolder(),
   user: userName(),
   platform: process.platform,
   pid: process.pid,
@@ -47,5 +47,14 @@ function userName(): string | undefined {
     return userInfo().username
   } catch {
     return undefined
+  }
+}
+
+function homeFolder(): string {
+  try {
+    return homedir()
+  } catch {
+    // Somebody without a name and without HOME, as in containers.
+    return process.cwd()
   }
 }

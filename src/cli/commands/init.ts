@@ -92,6 +92,7 @@ async function wishOf(terminal: Terminal, options: InitOptions): Promise<OpenCod
       ? await askText(terminal, {
           message: "Your token for it, where it asks for one (or Enter)",
           proposed: "",
+          fault: (text) => (/[\s/]/.test(text) ? "A token has no spaces and no slashes." : undefined),
         })
       : "") ||
     undefined

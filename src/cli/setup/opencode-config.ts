@@ -74,10 +74,11 @@ function configured(
   set(["enterprise", "url"], token === undefined ? server : `${server}/t/${token}`)
   // OpenCode does not start with an object here.
   if (typeof share === "object") set(["share"], undefined)
-  if (file !== undefined) {
-    const others = (Array.isArray(plugins) ? plugins : []).filter((each) => !isOurs(each))
-    set(["plugin"], [...others, [pathToFileURL(file).href, plugin?.options ?? {}]])
-  }
+  const named: unknown[] = Array.isArray(plugins) ? plugins : []
+  const others = named.filter((each) => !isOurs(each))
+  if (file !== undefined) set(["plugin"], [...others, [pathToFileURL(file).href, plugin?.options ?? {}]])
+  // What was configured before would count for more than the file without options.
+  else if (others.length < named.length) set(["plugin"], others.length > 0 ? others : undefined)
   return text.endsWith("\n") ? text : `${text}\n`
 }
 
