@@ -31,6 +31,16 @@ export default defineConfig({
           hookTimeout: 60_000,
         },
       },
+      // Real proxies before the built server, and what the image holds. The first run installs the proxies.
+      {
+        test: {
+          name: "deploy",
+          include: ["test/deploy/*.test.ts"],
+          fileParallelism: false,
+          testTimeout: 60_000,
+          hookTimeout: 600_000,
+        },
+      },
       // The first run brings the runtimes into the cache.
       {
         test: { name: "runtimes", ...AT_ONCE, include: ["test/runtimes/**/*.test.ts"], testTimeout: 600_000 },

@@ -7,6 +7,9 @@ export function buildAssets(outdir: string): Promise<void>
 export function buildPlugin(outdir: string): Promise<Metafile>
 /** Puts the thread that draws pictures, and its fonts, into `outdir`. */
 export function copyPainter(outdir: string): Promise<void>
+/** Packages that a build leaves in node_modules. */
+export const UNBUNDLED: string[]
 /** Bundles the command line, with the server that it starts, into `outdir`. */
 export function buildProgram(outdir: string): Promise<void>
-export function buildAll(): Promise<void>
+/** Into dist/, unless told. */
+export function buildAll(outdir?: string): Promise<void>

@@ -49,6 +49,9 @@ const writtenStyles = {
   },
 }
 
+/** Packages that a build leaves in node_modules: one is native, of the other the painter's thread loads the wasm. */
+export const UNBUNDLED = ["libsql", "@resvg/resvg-wasm"]
+
 /** The command line and the server that it starts: what a command does not need is not loaded for it. */
 export async function buildProgram(outdir) {
   for (const name of await readdir(outdir).catch(() => []))
@@ -64,8 +67,7 @@ export async function buildProgram(outdir) {
     platform: "node",
     target: "node20.19",
     format: "esm",
-    // A native module, and so loaded from node_modules.
-    external: ["libsql"],
+    external: UNBUNDLED,
     // Its other form asks for its parts in a way that cannot be bundled.
     alias: { "jsonc-parser": "jsonc-parser/lib/esm/main.js" },
     banner: {
@@ -124,12 +126,12 @@ export async function buildPlugin(outdir) {
   return metafile
 }
 
-export async function buildAll() {
+export async function buildAll(outdir = join(root, "dist")) {
   // The program last: its time stamp says that the whole build is done.
-  await buildAssets(join(root, "dist/assets"))
-  await buildPlugin(join(root, "dist/plugin"))
-  await copyPainter(join(root, "dist"))
-  await buildProgram(join(root, "dist"))
+  await buildAssets(join(outdir, "assets"))
+  await buildPlugin(join(outdir, "plugin"))
+  await copyPainter(outdir)
+  await buildProgram(outdir)
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) await buildAll()
