@@ -1,0 +1,29 @@
+import { readFile } from "node:fs/promises"
+import { join } from "node:path"
+import { runCommand } from "../provision/command.ts"
+import { provideProgram } from "../provision/program.ts"
+
+export interface Certificate {
+  /** Paths. */
+  cert: string
+  key: string
+  /** The certificate, for those who are to trust it. */
+  pem: string
+}
+
+/** A certificate of its own for `name`, in `folder`. */
+export async function makeCertificate(folder: string, name: string): Promise<Certificate> {
+  const cert = join(folder, "cert.pem")
+  const key = join(folder, "key.pem")
+  const made = await runCommand(
+    await provideProgram("openssl"),
+    [
+      ...["req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes"],
+      ...["-days", "2", "-subj", `/CN=${name}`, "-addext", `subjectAltName=DNS:${name}`],
+      ...["-keyout", key, "-out", cert],
+    ],
+    { timeout: 30_000 },
+  )
+  if (!made.ok) throw new Error(made.output)
+  return { cert, key, pem: await readFile(cert, "utf8") }
+}
