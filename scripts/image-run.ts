@@ -21,7 +21,7 @@ export async function tryOut(tree: string, image: ImageConfig): Promise<void> {
   const env = { ...said, PATH: process.env.PATH, PORT: `${port}`, BASE_URL: `http://127.0.0.1:${port}` }
   const mounts = `mount --bind ${tree} ${tree} && mount --bind ${tree}/data ${tree}/data && mount -o remount,bind,ro ${tree}`
   const inside = (command: readonly string[]) => [
-    ...["--mount", "--fork", "--kill-child", "sh", "-c", `${mounts} && exec "$@"`, "sh"],
+    ...["--mount", "sh", "-c", `${mounts} && exec "$@"`, "sh"],
     ...["chroot", `--userspec=${image.User}`, tree, ...command],
   ]
 

@@ -65,7 +65,10 @@ export async function connectH2({ port, pem }: RunningProxy, localAddress = "127
       if (typeof body === "string") stream.end(body)
       else if (body !== undefined) {
         for await (const chunk of body) {
-          if (!stream.write(chunk)) await new Promise((resolve) => stream.once("drain", resolve))
+          if (stream.write(chunk)) continue
+          // Who is answered early is not read any more.
+          const drained = new Promise((resolve) => stream.once("drain", resolve))
+          if ((await Promise.race([drained, answer])) !== undefined) break
         }
         stream.end()
       }

@@ -7,6 +7,7 @@ import { itemsOf } from "../../items.ts"
 import { createNativeClient } from "../../native-client.ts"
 import { runCommand } from "../../provision/command.ts"
 import { provideProgram } from "../../provision/program.ts"
+import { waitFor } from "../../wait.ts"
 import { createLaidOut, type LaidOut } from "../laid-out.ts"
 
 const UNIT = join(root, "deploy/systemd/better-share.service")
@@ -67,19 +68,14 @@ test("the server does without the system calls that the unit refuses: it starts,
   await chmod(trace, 0o666)
   // A question mark: not every architecture has each.
   const others = `!${allowed.map((call) => `?${call}`).join(",")}`
-  const filter = [
-    "strace",
-    "-f",
-    "-qq",
-    "-o",
-    trace,
-    `--trace=${others}`,
-    `--inject=${others}:error=${errno}`,
-  ]
+  // The tracer beside and not above (-D), so that signals reach the server.
+  const options = ["-D", "-f", "-qq", "-o", trace, `--trace=${others}`, `--inject=${others}:error=${errno}`]
+  const filter = ["strace", ...options]
   const [path = "", ...args] = [...filter, "chroot", "/", "true"]
   await runCommand(path, args, { timeout: 10_000 })
   // That the filter filters.
-  expect(await readFile(trace, "utf8")).toMatch(/^\d+ +chroot\(.*INJECTED/m)
+  const filtered = async () => /^\d+ +chroot\(.*INJECTED/m.test(await readFile(trace, "utf8"))
+  await waitFor("the refusal", filtered)
 
   const server = await laidOut.server({}, { under: filter })
   try {
@@ -91,6 +87,7 @@ test("the server does without the system calls that the unit refuses: it starts,
     expect((await fetch(`${server.url}/share/${id}`)).status).toBe(200)
     expect((await fetch(`${server.url}/share/${id}/card.png`)).status).toBe(200)
     expect((await client.remove(id, secret)).status).toBe(200)
+    await server.kill("SIGTERM")
   } finally {
     await server.dispose()
   }
