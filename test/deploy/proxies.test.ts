@@ -9,7 +9,7 @@ const TOKEN = "create-token-of-the-proxy-tests"
 const JSON_BODY = { "content-type": "application/json" }
 const MiB = 2 ** 20
 /** More than proxies let through unless told: 1 MiB. `SYNC_MIB=200` for what a large session comes to. */
-const SYNC_MIB = Number(process.env.SYNC_MIB ?? 16)
+const SYNC_MIB = Number(process.env.SYNC_MIB ?? 8)
 const { session, user, text } = itemsOf("ses_1")
 
 describe.each(Object.entries(PROXIES))("%s, with the file of deploy/", (_, kind) => {

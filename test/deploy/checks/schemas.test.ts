@@ -3,6 +3,7 @@ import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { beforeAll, expect, onTestFinished, test } from "vitest"
 import { root } from "../../../build/build.mjs"
+import { readConfig } from "../../../src/host/config.ts"
 import { runCommand } from "../../provision/command.ts"
 import { provideProgram } from "../../provision/program.ts"
 import { type KubernetesObject, provideSchemas, type Schemas } from "./schemas.ts"
@@ -45,6 +46,23 @@ test("compose knows every field of compose.yaml", async () => {
   expect(schemas.faultsOfCompose(file)).toEqual([])
   const wrong = { ...(file as object), services: { one: { image: "a", readonly: true } } }
   expect(schemas.faultsOfCompose(wrong)).not.toEqual([])
+})
+
+test("the settings of compose.yaml and of Kubernetes' objects are configurations that start", async () => {
+  const [compose] = schemas.readYaml(await readFile(join(COMPOSE, "compose.yaml"), "utf8"))
+  const { services } = compose as { services: Record<string, { environment: Record<string, string> }> }
+  const settings = Object.entries(services["node-2"]?.environment ?? {})
+  // What openssl makes of each secret; letters serve for the rest.
+  const filled = settings.map(([name, value]) => [name, value.replace(/\$\{\w+:\?\}/, "a".repeat(64))])
+  const config = readConfig(Object.fromEntries(filled))
+  expect([config.s3?.endpoint, config.trustedProxies]).toEqual(["http://garage:3900", ["172.31.43.0/24"]])
+
+  const [{ data } = { data: {} }] = (await readObjects("settings.yaml")) as unknown as [{ data: object }]
+  const [{ stringData } = { stringData: {} }] = (await readObjects("secret.example.yaml")) as unknown as [
+    { stringData: object },
+  ]
+  const { baseUrl, s3 } = readConfig({ ...data, ...stringData })
+  expect([baseUrl, s3?.bucket]).toEqual(["https://share.example.com", "better-share"])
 })
 
 test("compose.yaml asks for what .env.example explains, and for nothing else", async () => {
