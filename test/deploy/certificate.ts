@@ -11,15 +11,22 @@ export interface Certificate {
   pem: string
 }
 
-/** A certificate of its own for `name`, in `folder`. */
-export async function makeCertificate(folder: string, name: string): Promise<Certificate> {
+/** A self-signed certificate for some names, in `folder`. */
+export async function makeCertificate(folder: string, names: readonly string[]): Promise<Certificate> {
   const cert = join(folder, "cert.pem")
   const key = join(folder, "key.pem")
   const made = await runCommand(
     await provideProgram("openssl"),
     [
       ...["req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes"],
-      ...["-days", "2", "-subj", `/CN=${name}`, "-addext", `subjectAltName=DNS:${name}`],
+      ...[
+        "-days",
+        "2",
+        "-subj",
+        `/CN=${names[0]}`,
+        "-addext",
+        `subjectAltName=${names.map((name) => `DNS:${name}`).join()}`,
+      ],
       ...["-keyout", key, "-out", cert],
     ],
     { timeout: 30_000 },

@@ -12,7 +12,7 @@ export interface H2Answer {
 export interface H2Call {
   method?: string
   headers?: Record<string, string>
-  body?: string | AsyncIterable<Buffer>
+  body?: string | Buffer | AsyncIterable<Buffer>
 }
 
 export interface H2Client {
@@ -24,10 +24,13 @@ export interface H2Client {
   close(): void
 }
 
-/** Speaks HTTP/2 to a proxy under its name, as browsers do, and from an address of its own. */
-export async function connectH2({ port, pem }: RunningProxy, localAddress = "127.0.0.1"): Promise<H2Client> {
-  const options = { host: "127.0.0.1", port, ca: pem, servername: NAME, ALPNProtocols: ["h2"] }
-  const session: ClientHttp2Session = connect(`https://${NAME}`, {
+/** Speaks HTTP/2 to a proxy under one of its names, as browsers do, and from an address of its own if told. */
+export async function connectH2(
+  { port, pem }: RunningProxy,
+  { localAddress = "127.0.0.1", name = NAME } = {},
+): Promise<H2Client> {
+  const options = { host: "127.0.0.1", port, ca: pem, servername: name, ALPNProtocols: ["h2"] }
+  const session: ClientHttp2Session = connect(`https://${name}`, {
     createConnection: () =>
       // Node passes the address on to the socket, and its types do not know.
       connectTls({ ...options, localAddress } as ConnectionOptions),
@@ -35,8 +38,9 @@ export async function connectH2({ port, pem }: RunningProxy, localAddress = "127
   await new Promise<void>((resolve, reject) => session.once("connect", () => resolve()).once("error", reject))
 
   function request(path: string, { method = "GET", headers = {}, body }: H2Call) {
+    const length = Buffer.isBuffer(body) ? { "content-length": body.length } : {}
     const stream = session.request(
-      { ":path": path, ":method": method, ...headers },
+      { ":authority": name, ":path": path, ":method": method, ...length, ...headers },
       { endStream: body === undefined },
     )
     const answer = new Promise<H2Answer>((resolve, reject) => {
@@ -62,7 +66,7 @@ export async function connectH2({ port, pem }: RunningProxy, localAddress = "127
     async call(path, options = {}) {
       const { stream, answer } = request(path, options)
       const { body } = options
-      if (typeof body === "string") stream.end(body)
+      if (typeof body === "string" || Buffer.isBuffer(body)) stream.end(body)
       else if (body !== undefined) {
         for await (const chunk of body) {
           if (stream.write(chunk)) continue
@@ -75,7 +79,7 @@ export async function connectH2({ port, pem }: RunningProxy, localAddress = "127
       return answer
     },
     follow(path) {
-      const stream = session.request({ ":path": path, accept: "text/event-stream" })
+      const stream = session.request({ ":authority": name, ":path": path, accept: "text/event-stream" })
       let text = ""
       let ended = false
       stream.on("data", (chunk: Buffer) => {

@@ -83,7 +83,7 @@ describe.each(Object.entries(PROXIES))("%s, with the file of deploy/", (_, kind)
   })
 
   test("[Q5] says the client's own address, whatever the client says", async () => {
-    const other = await connectH2(proxy, "127.0.7.7")
+    const other = await connectH2(proxy, { localAddress: "127.0.7.7" })
     await create(other, { "x-forwarded-for": "203.0.113.9" })
     other.close()
     await waitFor("the audit's entry", () => server.output().includes('"address":"127.0.7.7"'), {

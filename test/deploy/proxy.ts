@@ -11,6 +11,7 @@ import { type Certificate, makeCertificate } from "./certificate.ts"
 
 /** The name that the files of deploy/ have for ours to be replaced. */
 export const NAME = "share.example.com"
+export const STORAGE_NAME = "storage.example.com"
 
 /** A real proxy, with the file of deploy/ but for ports, certificate and places. */
 export interface RunningProxy {
@@ -22,7 +23,7 @@ export interface RunningProxy {
   dispose(): Promise<void>
 }
 
-interface Place {
+export interface Place {
   folder: string
   /** Port of the server behind. */
   upstream: number
@@ -31,7 +32,7 @@ interface Place {
   certificate: Certificate
 }
 
-interface Kind {
+export interface Kind {
   program: string
   /** Path of the file in deploy/, and what takes the place of what in it. */
   file: string
@@ -70,12 +71,15 @@ const NGINX: Kind = {
   },
 }
 
-const CADDY: Kind = {
+/** Where a server that is away is not waited for. */
+export const SHORT_TRY = "lb_try_duration 5s"
+
+export const CADDY: Kind = {
   program: "caddy",
   file: "deploy/caddy/Caddyfile",
   changes: ({ port, httpPort, certificate: { cert, key } }) => [
     [/^\{\n/m, `{\nadmin off\nhttp_port ${httpPort}\nhttps_port ${port}\n`],
-    ["lb_try_duration 5s", "lb_try_duration 100ms"],
+    [SHORT_TRY, "lb_try_duration 100ms"],
     [/\n\treverse_proxy /, `\n\ttls ${cert} ${key}\n\treverse_proxy `],
   ],
   async start({ folder, upstream }, text) {
@@ -98,7 +102,7 @@ export async function startProxy(
   const folder = await mkdtemp(join(tmpdir(), `better-share-${program}-`))
   // nginx gives its rights away.
   await chmod(folder, 0o777)
-  const certificate = await makeCertificate(folder, NAME)
+  const certificate = await makeCertificate(folder, [NAME, STORAGE_NAME])
   const place = { folder, upstream, port: await freePort(), httpPort: await freePort(), certificate }
   let text = await readFile(join(root, file), "utf8")
   for (const [from, to] of changes(place)) {
