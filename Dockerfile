@@ -20,7 +20,9 @@ COPY --from=build /usr/local/bin/node /usr/local/bin/node
 COPY --from=build /out /app
 # A new volume takes over the owner of what it is mounted on.
 COPY --from=build --chown=65532:65532 /data /data
+# A home, also for users that /etc/passwd does not know.
 ENV NODE_ENV=production \
+    HOME=/data \
     HOST=0.0.0.0 \
     PORT=3000 \
     DATA_DIR=/data
