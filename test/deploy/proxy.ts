@@ -120,7 +120,17 @@ export async function startProxy(
     })
   }
   const { port, httpPort } = place
-  await waitFor(`${program} to listen`, () => listens(port), { details: () => output })
+  async function dispose(): Promise<void> {
+    child.kill("SIGTERM")
+    await exited
+    await rm(folder, { recursive: true, force: true })
+  }
+  try {
+    await waitFor(`${program} to listen`, () => listens(port), { details: () => output })
+  } catch (error) {
+    await dispose()
+    throw error
+  }
   return {
     port,
     httpPort,
@@ -130,11 +140,7 @@ export async function startProxy(
       const texts = await Promise.all(files.map((name) => readFile(join(folder, name), "utf8")))
       return [output, ...texts].join("\n")
     },
-    async dispose() {
-      child.kill("SIGTERM")
-      await exited
-      await rm(folder, { recursive: true, force: true })
-    },
+    dispose,
   }
 }
 
