@@ -1,6 +1,9 @@
 import type { Command } from "commander"
 import { addAdmin } from "./commands/admin.ts"
 import { addAdminToken } from "./commands/admin-token.ts"
+import { addAdopt } from "./commands/adopt.ts"
+import { addBackup } from "./commands/backup.ts"
+import { addCheck } from "./commands/check.ts"
 import { addComplete } from "./commands/complete.ts"
 import { addDoctor } from "./commands/doctor.ts"
 import { addExport } from "./commands/export.ts"
@@ -8,8 +11,10 @@ import { addImport } from "./commands/import.ts"
 import { addInit } from "./commands/init.ts"
 import { addList } from "./commands/list.ts"
 import { addMigrate } from "./commands/migrate.ts"
+import { addMove } from "./commands/move.ts"
 import { addOpen } from "./commands/open.ts"
 import { addRedact } from "./commands/redact.ts"
+import { addRestore } from "./commands/restore.ts"
 import { addServe } from "./commands/serve.ts"
 import { addSet } from "./commands/set.ts"
 import { addShare } from "./commands/share.ts"
@@ -30,6 +35,9 @@ export const COMMANDS: readonly (readonly [heading: string, commands: readonly A
     [addShare, addList, addShow, addStats, addOpen, addSet, addRedact, addUnshare, addExport, addImport],
   ],
   ["For operators:", [addAdmin, addToken]],
-  ["Where the server runs:", [addServe, addMigrate, addAdminToken]],
+  [
+    "Where the server runs:",
+    [addServe, addMigrate, addAdminToken, addCheck, addBackup, addRestore, addMove, addAdopt],
+  ],
   ["For your shell:", [addComplete]],
 ]

@@ -1,6 +1,7 @@
 import type { AddCommand } from "../commands.ts"
 import { withJson } from "../program.ts"
 import { sayJson } from "../say.ts"
+import { settingsHere } from "../storage-copy.ts"
 
 export const addAdminToken: AddCommand = (program, terminal) =>
   withJson(program.command("admin-token"))
@@ -11,8 +12,7 @@ export const addAdminToken: AddCommand = (program, terminal) =>
     .action(async ({ json }: { json?: true }) => {
       const { rotateAdminToken } = await import("../../host/admin-token.ts")
       const { describeAdminToken } = await import("../../host/run-server.ts")
-      const { readSettingsIn } = await import("../../host/settings-file.ts")
-      const config = readSettingsIn(terminal.cwd, terminal.environment)
+      const config = settingsHere(terminal)
       const token = await rotateAdminToken(config)
       if (json) return sayJson(terminal, { token })
       terminal.stdout(describeAdminToken(token, config.baseUrl))

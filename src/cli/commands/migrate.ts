@@ -1,6 +1,7 @@
 import type { AddCommand } from "../commands.ts"
 import { withJson } from "../program.ts"
 import { sayJson } from "../say.ts"
+import { settingsHere } from "../storage-copy.ts"
 
 export const addMigrate: AddCommand = (program, terminal) =>
   withJson(program.command("migrate"))
@@ -8,8 +9,7 @@ export const addMigrate: AddCommand = (program, terminal) =>
     .description("Brings the database up to date, where the server is started with MIGRATE=off.")
     .action(async ({ json }: { json?: true }) => {
       const { migrate } = await import("../../host/run-server.ts")
-      const { readSettingsIn } = await import("../../host/settings-file.ts")
-      const migrated = await migrate(readSettingsIn(terminal.cwd, terminal.environment))
+      const migrated = await migrate(settingsHere(terminal))
       if (json) return sayJson(terminal, { migrated })
       terminal.stdout(
         migrated.length > 0 ? `Migrated: ${migrated.join(", ")}.\n` : "The database is up to date.\n",
