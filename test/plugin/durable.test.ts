@@ -65,14 +65,15 @@ test.each(["before", "after"] as const)(
         },
       })
       const share = await first.create("ses_1")
-      for (let step = 2; step < 9 && requests < crashAt; step++) {
+      let step = 2
+      // On a busy machine what is said in several steps goes up at once: then it takes more of them.
+      for (; requests < crashAt; step++) {
         live(scene, step)
         const before = requests
-        await waitFor("requests", () => requests > before || requests >= crashAt)
+        await waitFor("requests", () => requests > before)
       }
-      await waitFor("the crash", () => requests >= crashAt)
       // The session goes on for a moment without being heard.
-      live(scene, 9)
+      live(scene, step)
       const second = scene.start()
       await second.resume()
       await isInStep(scene, share.id)
