@@ -1,6 +1,8 @@
 import { type Context, Hono } from "hono"
+import { ShareError } from "../protocol/errors.ts"
 import { isLoopback } from "../protocol/loopback.ts"
 import { bearerToken } from "./access.ts"
+import { requireAdminToken } from "./admin-token.ts"
 import type { ApiDeps, ApiEnv } from "./context.ts"
 
 /** What is counted, as text for a program that comes for it again and again. */
@@ -22,17 +24,33 @@ export function createMetricsRoutes(deps: ApiDeps): Hono<ApiEnv> {
   })
 }
 
+/** What was found of a request: behind a lock two ask. */
+const found = new WeakMap<Request, Promise<boolean>>()
+
+/** Throws LimitReached for an address that has brought too many wrong admin tokens. */
+export function mayReadMetrics(c: Context<ApiEnv>, deps: MetricsReaders): Promise<boolean> {
+  const known = found.get(c.req.raw) ?? look(c, deps)
+  found.set(c.req.raw, known)
+  return known
+}
+
+type MetricsReaders = Pick<ApiDeps, "config" | "machine" | "trust" | "limiters">
+
 /** The token that is there for it asks nothing of the database, so that what is counted can be read without one. */
-export async function mayReadMetrics(
-  c: Context<ApiEnv>,
-  { config, machine, trust }: Pick<ApiDeps, "config" | "machine" | "trust">,
-): Promise<boolean> {
+async function look(c: Context<ApiEnv>, deps: MetricsReaders): Promise<boolean> {
+  const { config, machine } = deps
   const { metricsToken } = config
   const offered = bearerToken(c.req.header("authorization"))
   if (offered === undefined) return metricsToken === undefined && isFromHere(c)
   if (metricsToken !== undefined && machine.equal(machine.hash(offered), machine.hash(metricsToken)))
     return true
-  return trust.admin.check(offered)
+  try {
+    await requireAdminToken(c, deps, offered)
+    return true
+  } catch (error) {
+    if (error instanceof ShareError && error.code === "unauthorized") return false
+    throw error
+  }
 }
 
 /** Any page may point a name of its own at this machine; its requests then carry that name (DNS rebinding). */

@@ -3,7 +3,7 @@ import { formatBytes } from "../protocol/limits.ts"
 import { CliError } from "./exit.ts"
 
 /** More than any session comes to; it keeps a wrong file from filling the memory. Bytes. */
-const MOST_BYTES = 1024 ** 3
+export const MOST_BYTES = 1024 ** 3
 
 /** Throws a sentence. */
 export async function readWholeFile(path: string): Promise<string> {

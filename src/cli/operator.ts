@@ -4,7 +4,7 @@ import { version } from "../host/version.ts"
 import { askSecret } from "./asking.ts"
 import { usageError } from "./exit.ts"
 import { withJson, withServer } from "./program.ts"
-import { findServer } from "./server.ts"
+import { findServer, requireOwn } from "./server.ts"
 import type { Terminal } from "./terminal.ts"
 
 /** A command of the operator's. */
@@ -15,7 +15,9 @@ export function operatorCommand(parent: Command, name: string): Command {
 /** The operator's API, for whoever has the admin token: in BETTER_SHARE_ADMIN_TOKEN, or asked for. */
 export async function openAdmin(terminal: Terminal, said: string | undefined): Promise<AdminClient> {
   const { environment, fetch, now } = terminal
-  const { url } = await findServer(terminal, said)
+  const server = await findServer(terminal, said)
+  requireOwn(server, "the admin token")
+  const { url } = server
   const token = environment.BETTER_SHARE_ADMIN_TOKEN?.trim() || (await askForToken(terminal))
   return createAdminClient({
     baseUrl: url,

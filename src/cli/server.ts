@@ -5,21 +5,36 @@ import { usageError } from "./exit.ts"
 import { findConfigFiles, serverOf } from "./opencode/config-files.ts"
 import type { Terminal } from "./terminal.ts"
 
+/** A server, and who has named it. */
+export interface FoundServer extends ServerAddress {
+  /** False where only a project's own file names it: whoever wrote that may be somebody else. */
+  isOwn: boolean
+}
+
 /** The server that a command is for: as said, or as the environment or OpenCode's configuration has it. */
-export async function findServer(terminal: Terminal, said: string | undefined): Promise<ServerAddress> {
+export async function findServer(terminal: Terminal, said: string | undefined): Promise<FoundServer> {
   const { environment } = terminal
-  const token = filled(environment.BETTER_SHARE_TOKEN)
   const variable = filled(environment.BETTER_SHARE_BASE_URL)
-  const [address, named] =
+  const found =
     said !== undefined
-      ? [said, "--server"]
+      ? { address: said, named: "--server", isOwn: true }
       : variable !== undefined
-        ? [variable, "BETTER_SHARE_BASE_URL"]
-        : [await configured(terminal), "the address in OpenCode's configuration"]
-  if (address === undefined) throw usageError(NO_SERVER)
-  const server = readServerAddress(address, named)
+        ? { address: variable, named: "BETTER_SHARE_BASE_URL", isOwn: true }
+        : await configured(terminal)
+  if (found === undefined) throw usageError(NO_SERVER)
+  const server = readServerAddress(found.address, found.named)
   if ("fault" in server) throw usageError(`${server.fault}.`)
-  return { ...server, token: token ?? server.token }
+  const token = filled(environment.BETTER_SHARE_TOKEN)
+  if (token !== undefined) requireOwn({ url: server.url, isOwn: found.isOwn }, "BETTER_SHARE_TOKEN")
+  return { ...server, token: token ?? server.token, isOwn: found.isOwn }
+}
+
+/** Throws where a secret of the environment's would go to a server that only a project's file names. */
+export function requireOwn({ url, isOwn }: Pick<FoundServer, "url" | "isOwn">, variable: string): void {
+  if (isOwn) return
+  throw usageError(
+    `Only this project's configuration names ${url}, so ${variable} is not sent there. Say --server ${url}, if it is yours.`,
+  )
 }
 
 /** What speaks to a server that a link or this machine's keyring names. */
@@ -33,10 +48,12 @@ export function apiOf({ url, token }: ServerAddress, { fetch, now }: Terminal): 
   return createApiClient({ baseUrl: url, createToken: () => token, fetch, now, headers })
 }
 
-async function configured(terminal: Terminal): Promise<string | undefined> {
-  for (const { config } of await findConfigFiles(terminal)) {
-    const url = serverOf(config)
-    if (url !== undefined) return url
+async function configured(
+  terminal: Terminal,
+): Promise<{ address: string; named: string; isOwn: boolean } | undefined> {
+  for (const { path, config, isUsers: isOwn } of await findConfigFiles(terminal)) {
+    const address = serverOf(config)
+    if (address !== undefined) return { address, named: `the address in ${path}`, isOwn }
   }
   return undefined
 }

@@ -1,5 +1,5 @@
 import type { OwnedShare } from "./list-owned.ts"
-import { inMinutes, onOneLine } from "./printed.ts"
+import { inMinutes, onOneLine, shortened } from "./printed.ts"
 
 /** Three lines a share. */
 export function writeList(shares: readonly OwnedShare[]): string {
@@ -7,7 +7,7 @@ export function writeList(shares: readonly OwnedShare[]): string {
     .map(({ title, sessionID, url, visibility, views, expiresAt }) => {
       const end = expiresAt === undefined ? "does not expire" : `until ${inMinutes(expiresAt)}`
       const facts = `${visibility}, ${views} ${views === 1 ? "view" : "views"}, ${end}`
-      const lines = [onOneLine(title ?? "") || `Session ${onOneLine(sessionID)}`, `  ${onOneLine(url)}`]
+      const lines = [shortened(title ?? "") || `Session ${onOneLine(sessionID)}`, `  ${onOneLine(url)}`]
       return `${[...lines, `  ${onOneLine(facts)}`].join("\n")}\n`
     })
     .join("\n")

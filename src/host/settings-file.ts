@@ -6,10 +6,10 @@ import type { Environment } from "./variable.ts"
 
 /** What a server that starts in this folder goes by: the environment, and behind it the folder's file `.env`. */
 export function readSettingsIn(folder: string, environment: Environment): Config {
-  return readConfig({ ...readEnvFile(join(folder, ".env")), ...environment })
+  return readConfig({ ...readDotEnv(join(folder, ".env")), ...environment })
 }
 
-function readEnvFile(path: string): Environment {
+function readDotEnv(path: string): Environment {
   try {
     return parseEnv(readFileSync(path, "utf8"))
   } catch (error) {

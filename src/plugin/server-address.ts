@@ -24,3 +24,8 @@ function faultOf(url: string, named: string): string | undefined {
   if (pathname !== "/") return `${named} has a path, ${pathname}: the server has none`
   return undefined
 }
+
+/** Whether two addresses are of one server, however each is written. */
+export function isSameServer(one: string, other: string): boolean {
+  return URL.canParse(one) && URL.canParse(other) && new URL(one).origin === new URL(other).origin
+}

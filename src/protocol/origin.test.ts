@@ -9,6 +9,11 @@ test("where a session comes from is a link, without what opens it", () => {
   expect(originOf(session(`${link}?x=1#k=secret`))?.href).toBe(link)
 })
 
+test("however odd a path is, it stays one of the same server", () => {
+  for (const path of ["//", "//evil.example/x", "/%2e%2e/", "/\\evil.example"])
+    expect(originOf(session(`https://share.example.com${path}`))?.host).toBe("share.example.com")
+})
+
 test("what is no link to a page leads nowhere", () => {
   const hostile = [
     "javascript:alert(1)",

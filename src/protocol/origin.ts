@@ -18,7 +18,9 @@ export function originOf(session: SessionData | undefined): URL | undefined {
   const { url } =
     (session?.metadata as Record<string, Partial<Origin> | null> | null | undefined)?.[ORIGIN_KEY] ?? {}
   if (typeof url !== "string" || url.length > 2048 || !URL.canParse(url)) return undefined
-  const { protocol, origin, pathname, username } = new URL(url)
-  if ((protocol !== "https:" && protocol !== "http:") || username !== "") return undefined
-  return new URL(pathname, origin)
+  const link = new URL(url)
+  if ((link.protocol !== "https:" && link.protocol !== "http:") || link.username !== "") return undefined
+  link.search = ""
+  link.hash = ""
+  return link
 }

@@ -83,6 +83,12 @@ test("what was shared is taken out by its owner, never by an argument that other
     stderr: expect.stringContaining("4 characters"),
   })
   expect((await cli(["redact", "ses_one"])).code).toBe(2)
+  // A typo in what is to go must not pass for its being gone.
+  for (const args of [["--text"], ["--message", "msg_nope"]])
+    expect(await cli(["redact", "ses_one", ...args], "Ottielie")).toMatchObject({
+      code: 1,
+      stderr: expect.stringContaining("Nothing in the share matches"),
+    })
   await cli(["share", "-", "--encrypt"], JSON.stringify(exported("ses_sealed", ["Ottilie"])))
   expect(await cli(["redact", "ses_sealed", "--text"], "Ottilie")).toMatchObject({
     code: 1,

@@ -1,3 +1,5 @@
+import { readdir, readFile, stat, symlink, writeFile } from "node:fs/promises"
+import { join } from "node:path"
 import { expect, test } from "vitest"
 import { createPlace, exported, type Place } from "./place.ts"
 
@@ -97,10 +99,29 @@ test("a share is exported as the server tells it, and an encrypted one as it wou
   }
   const lines = (await cli(["export", sealed.url, "-f", "jsonl"])).stdout.trim().split("\n")
   expect(lines.map((line) => JSON.parse(line).type)).toEqual(["session", "message", "part"])
-  const into = await cli(["export", "ses_one", "-f", "md", "-o", "notes/one.md", "--json"])
+  const into = await cli(["export", "ses_one", "-f", "md", "-o", "one.md", "--json"])
   expect(JSON.parse(into.stdout)).toMatchObject({
-    file: "notes/one.md",
+    file: "one.md",
     format: "md",
     bytes: expect.any(Number),
   })
+})
+
+test("an export goes where it is said: into what is there, with its rights, and never in part", async () => {
+  const place = await createPlace()
+  const { cli, cwd } = place
+  await share(place, "ses_one")
+  const sealed = await share(place, "ses_two", "--encrypt")
+  await writeFile(join(cwd, "there.md"), "before", { mode: 0o640 })
+  await symlink(join(cwd, "there.md"), join(cwd, "link.md"))
+  expect((await cli(["export", "ses_one", "-f", "md", "-o", "link.md"])).code).toBe(0)
+  expect(await readFile(join(cwd, "there.md"), "utf8")).toContain("Hello")
+  expect((await stat(join(cwd, "there.md"))).mode & 0o777).toBe(0o640)
+  // What the server may not read is nobody else's on this machine either.
+  await cli(["export", sealed.url, "-f", "md", "-o", "sealed.md"])
+  expect((await stat(join(cwd, "sealed.md"))).mode & 0o777).toBe(0o600)
+  expect((await cli(["export", "ses_one", "-o", "-"])).stdout).toContain("Hello")
+  const nowhere = await cli(["export", "ses_one", "-o", "nowhere/one.md"])
+  expect(nowhere).toMatchObject({ code: 1, stderr: expect.stringContaining("no such folder") })
+  expect((await readdir(cwd)).filter((name) => name.endsWith(".part"))).toEqual([])
 })

@@ -1,9 +1,9 @@
-import { readFile, stat, writeFile } from "node:fs/promises"
+import { lstat, mkdir, readFile, stat, symlink, writeFile } from "node:fs/promises"
 import { join } from "node:path"
 import { parseEnv } from "node:util"
 import { expect, test } from "vitest"
 import { readConfig } from "../../src/host/config.ts"
-import { createPlace } from "./place.ts"
+import { createPlace, exported } from "./place.ts"
 
 const read = (...path: string[]) => readFile(join(...path), "utf8")
 
@@ -18,10 +18,12 @@ test("init opencode names the server in what is there, keeps all else of it, and
   expect(asked.stderr).toContain(`+    "url": "${world.url}"`)
   expect(await read(cwd, "opencode.jsonc")).toBe(before)
 
-  expect((await cli(["init", "opencode", "-s", `${world.url}/t/a-token`, "--project", "--yes"])).code).toBe(0)
+  // Who else works on the project has another token.
+  const done = await cli(["init", "opencode", "-s", `${world.url}/t/a-token`, "--project", "--yes"])
+  expect(done).toMatchObject({ code: 0, stderr: expect.stringContaining("BETTER_SHARE_TOKEN") })
   const config = await read(cwd, "opencode.jsonc")
   expect(config).toContain("// mine")
-  expect(config).toContain(`"url": "${world.url}/t/a-token"`)
+  expect(config).toContain(`"url": "${world.url}"`)
   expect(config).toContain('"other": 1')
   // OpenCode does not start with an object there.
   expect(config).not.toContain('"share"')
@@ -41,8 +43,13 @@ test("init opencode with options names the plugin once, for all projects", async
   expect(config).toEqual({
     $schema: "https://opencode.ai/config.json",
     enterprise: { url: world.url },
-    plugin: [[`file://${join(cwd, ".config/better-share/plugin.js")}`, { share: "auto" }]],
+    plugin: [[`file://${join(cwd, ".config/better-share/plugin.js")}`, { encrypt: true, share: "auto" }]],
   })
+  // Again, as doctor advises where the plugin is missing: nothing that was chosen is lost.
+  expect((await cli(["init", "opencode", "-s", world.url, "--yes"])).stdout).toContain("already")
+  // And what is shared from the terminal goes by it.
+  const shared = await cli(["share", "-", "--json"], JSON.stringify(exported("ses_one", ["Hello"])))
+  expect(JSON.parse(shared.stdout).url).toContain("#k=")
   expect((await cli(["doctor"])).stdout).toMatch(/plugin .* its options are right/)
 })
 
@@ -93,4 +100,51 @@ test("init server writes settings that the server starts with, for its owner's e
     code: 2,
     stderr: expect.stringContaining("PORT"),
   })
+})
+
+test("init keeps whose eyes a file is for, writes through links, and shows no secret", async () => {
+  const { cli, cwd, world } = await createPlace()
+  const folder = join(cwd, ".config/opencode")
+  await mkdir(folder, { recursive: true })
+  const kept = join(cwd, "dotfiles.json")
+  await writeFile(kept, '{\n  "provider": { "x": { "options": { "apiKey": "sk-very-secret" } } }\n}\n', {
+    mode: 0o600,
+  })
+  await symlink(kept, join(folder, "opencode.json"))
+  const { code, stderr } = await cli(["init", "opencode", "-s", `${world.url}/t/a-token`, "--yes"])
+  expect(code).toBe(0)
+  expect(stderr).not.toMatch(/sk-very-secret|a-token/)
+  expect(await read(kept)).toContain(`${world.url}/t/a-token`)
+  expect((await stat(kept)).mode & 0o777).toBe(0o600)
+  expect((await lstat(join(folder, "opencode.json"))).isSymbolicLink()).toBe(true)
+  // The token stays where nothing is said of it.
+  expect((await cli(["init", "opencode", "-s", world.url, "--yes"])).stdout).toContain("already")
+})
+
+test("what is written is what was said, whatever quotes it has, and of two lines the one that counts", async () => {
+  const { cli, cwd } = await createPlace()
+  await writeFile(
+    join(cwd, ".env"),
+    "BASE_URL=https://old.example.com\n# between\nBASE_URL=https://older.example.com\n",
+  )
+  const password = "long-enough-ab'c\"d\\e"
+  const { code, stderr } = await cli(
+    [
+      "init",
+      "server",
+      "--url",
+      "https://share.example.com",
+      "--set",
+      "SERVER_USERNAME=team",
+      "--set",
+      "SERVER_PASSWORD",
+      "--yes",
+    ],
+    `${password}\n`,
+  )
+  expect(code, stderr).toBe(0)
+  expect(stderr).not.toContain("long-enough")
+  const env = parseEnv(await read(cwd, ".env"))
+  expect(env).toMatchObject({ BASE_URL: "https://share.example.com", SERVER_PASSWORD: password })
+  expect(await read(cwd, ".env")).toMatch(/^# between\nBASE_URL=/)
 })

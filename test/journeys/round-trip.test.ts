@@ -1,5 +1,5 @@
-import { writeFile } from "node:fs/promises"
-import { join } from "node:path"
+import { mkdir, readFile, writeFile } from "node:fs/promises"
+import { dirname, join } from "node:path"
 import { expect, onTestFinished, test } from "vitest"
 import { createCli } from "../cli/cli.ts"
 import { KITCHEN_SINK_PROMPT } from "../opencode/kitchen-sink.ts"
@@ -8,17 +8,24 @@ import { startScriptedModel } from "../opencode/scripted-model.ts"
 import { createWorld } from "../world.ts"
 import { newOpenCode, playKitchenSink, setStage } from "./stage.ts"
 
-/** Everything but ids and folders: what a conversation consists of. */
+/** Everything but ids, folders and states of files: what a conversation consists of. */
 function told({ messages }: ExportedSession, folder: string): unknown {
   return messages.map(({ info, parts }) => [
     info.role,
-    parts.map(({ type, tool, state, text }) => [
-      type,
-      tool ?? text ?? null,
-      JSON.stringify(state?.input ?? null).replaceAll(folder, "PROJECT"),
-      state?.status ?? null,
-    ]),
+    parts
+      .filter(({ type }) => type !== "patch" && type !== "snapshot")
+      .map(({ type, tool, state, text }) => [
+        type,
+        tool ?? text ?? null,
+        JSON.stringify(state?.input ?? null).replaceAll(folder, "PROJECT"),
+        state?.status ?? null,
+      ]),
   ])
+}
+
+function filesChangedBy({ messages }: ExportedSession): string[] {
+  const patches = messages.flatMap(({ parts }) => parts.filter(({ type }) => type === "patch"))
+  return patches.flatMap(({ files }) => files as string[])
 }
 
 async function sessionsOf(opencode: OpenCode): Promise<string[]> {
@@ -72,6 +79,18 @@ test("a share comes home twice into another OpenCode, is continued there, and sh
   expect(children.data.length).toBe(1)
   const child = await served.client.session.messages({ sessionID: children.data[0]?.id ?? "" })
   expect(child.data?.length).toBeGreaterThan(0)
+
+  // What it did to files it did elsewhere: an undo here finds no state to go back to, and must not touch what is here.
+  const changed = filesChangedBy(original).map((path) => path.replace(opencode.directory, other.directory))
+  expect(changed.length).toBeGreaterThan(0)
+  for (const path of changed) {
+    await mkdir(dirname(path), { recursive: true })
+    await writeFile(path, "mine")
+  }
+  const [, twin = ""] = ids
+  const messageID = (await other.export(twin)).messages[0]?.info.id ?? ""
+  await served.client.session.revert({ sessionID: twin, messageID }, { throwOnError: true })
+  for (const path of changed) expect(await readFile(path, "utf8")).toBe("mine")
   await served.stop()
 
   // The next prompt sees all of it, in order.
@@ -147,4 +166,16 @@ test("what cannot be imported leaves nothing behind, and an encrypted share open
   // Whoever is given the imported session is not given the key of the share that it comes from.
   expect(origin.url).toBe(url.split("#")[0])
   expect(JSON.stringify(session)).not.toContain(url.split("#k=")[1])
+
+  // The backlog: what is shared already stays where it is, and the imported one becomes a share of its own.
+  expect(await cli(["share", "--all"])).toMatchObject({
+    code: 2,
+    stderr: expect.stringContaining("Share 2 sessions?"),
+  })
+  const all = await cli(["share", "--all", "--since", "1d", "--yes", "--json"])
+  expect(all.code, all.stderr).toBe(0)
+  const backlog = JSON.parse(all.stdout) as { sessionID: string; url: string }[]
+  expect(new Set(backlog.map((each) => each.sessionID))).toEqual(new Set([sessionID, id]))
+  expect(backlog.find((each) => each.sessionID === sessionID)?.url).toBe(url)
+  expect(JSON.parse((await cli(["list", "--json"])).stdout)).toHaveLength(2)
 }, 120_000)

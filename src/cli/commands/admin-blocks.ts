@@ -17,9 +17,10 @@ export const addBlocks: AddCommand = (admin, terminal) => {
     .action(async ({ json, server }: Common) => {
       const { blocks } = await (await openAdmin(terminal, server)).call("listBlocks")
       if (json) return sayJson(terminal, blocks)
+      if (blocks.length === 0) terminal.stdout("Nobody is blocked.\n")
       for (const block of blocks)
         terminal.stdout(
-          `${block.kind.padEnd(7)}  ${block.value}  since ${inMinutes(block.createdAt)}  ${onOneLine(block.reason ?? "")}\n`,
+          `${block.kind.padEnd(7)}  ${onOneLine(block.value)}  since ${inMinutes(block.createdAt)}  ${onOneLine(block.reason ?? "")}\n`,
         )
     })
 
@@ -32,7 +33,7 @@ export const addBlocks: AddCommand = (admin, terminal) => {
       const body = { kind: what, value, ...(reason !== undefined && { reason }) }
       const { block } = await (await openAdmin(terminal, server)).call("addBlock", { body })
       if (json) return sayJson(terminal, block)
-      terminal.stdout(`${block.kind} ${block.value} is blocked.\n`)
+      terminal.stdout(`${block.kind} ${onOneLine(block.value)} is blocked.\n`)
     })
 
   return operatorCommand(admin, "unblock")
@@ -42,6 +43,6 @@ export const addBlocks: AddCommand = (admin, terminal) => {
     .action(async (what: string, value: string, { json, server }: Common) => {
       await (await openAdmin(terminal, server)).call("removeBlock", { body: { kind: what, value } })
       if (json) return sayJson(terminal, {})
-      terminal.stdout(`${what} ${value} is not blocked any more.\n`)
+      terminal.stdout(`${what} ${onOneLine(value)} is not blocked any more.\n`)
     })
 }

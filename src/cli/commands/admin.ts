@@ -1,5 +1,5 @@
 import { Option } from "commander"
-import { inMinutes, onOneLine } from "../../client/printed.ts"
+import { inMinutes, onOneLine, shortened } from "../../client/printed.ts"
 import type { ListedShare } from "../../protocol/admin-routes.ts"
 import { AUDIT_EVENTS } from "../../protocol/audit.ts"
 import { formatBytes } from "../../protocol/limits.ts"
@@ -37,7 +37,7 @@ export const addAdmin: AddCommand = (program, terminal) => {
       if (json) return sayJson(terminal, overview)
       const { version, shares, storage, waiting } = overview
       terminal.stdout(
-        `Better Share ${version}
+        `Better Share ${onOneLine(version)}
   ${counted(shares.active, "share")}, ${shares.revoked.toLocaleString("en")} removed, ${shares.expired.toLocaleString("en")} expired
   ${counted(storage.segments, "segment")} with ${formatBytes(storage.bytes)}
   waiting: ${counted(waiting.deletions, "deletion")}, ${counted(waiting.superseded, "replaced object")}, ${counted(waiting.webhook, "entry", "entries")} for the webhook
@@ -95,8 +95,8 @@ export const addAdmin: AddCommand = (program, terminal) => {
     .action(async (named: string, { json, server }: Common) => {
       const secrets = await (await open(server)).call("reissueSecret", { params: { id: idOf(named) } })
       if (json) return sayJson(terminal, secrets)
-      terminal.stdout(`secret         ${secrets.secret}\n`)
-      if (secrets.deleteSecret) terminal.stdout(`to delete with ${secrets.deleteSecret}\n`)
+      terminal.stdout(`secret         ${onOneLine(secrets.secret)}\n`)
+      if (secrets.deleteSecret) terminal.stdout(`to delete with ${onOneLine(secrets.deleteSecret)}\n`)
     })
 
   addBlocks(admin, terminal)
@@ -124,7 +124,7 @@ export const addAdmin: AddCommand = (program, terminal) => {
     .action(async ({ json, server }: Common) => {
       const { token } = await (await open(server)).call("rotateAdminToken")
       if (json) return sayJson(terminal, { token })
-      terminal.stdout(`${token}\n`)
+      terminal.stdout(`${onOneLine(token)}\n`)
     })
 
   return admin
@@ -135,13 +135,14 @@ function idOf(named: string): string {
 }
 
 function lineOf({ id, title, state, bytes, updatedAt, visibility, views }: ListedShare): string {
-  return [
+  const facts = [
     id.padEnd(22),
     state.padEnd(7),
     visibility.padEnd(8),
     formatBytes(bytes).padStart(9),
     `${views} views`,
     inMinutes(updatedAt),
-    onOneLine(title ?? ""),
-  ].join("  ")
+    shortened(title ?? ""),
+  ]
+  return onOneLine(facts.join("  "))
 }

@@ -1,5 +1,3 @@
-import { access } from "node:fs/promises"
-import { join } from "node:path"
 import { createAdminClient } from "../../client/admin-client.ts"
 import { onOneLine } from "../../client/printed.ts"
 import { ConfigError } from "../../host/config.ts"
@@ -25,7 +23,7 @@ export const addDoctor: AddCommand = (program, terminal) =>
     .description(
       "Looks at OpenCode on this machine and at how the server is reached; where the server runs, also at its settings, database and bucket. With BETTER_SHARE_ADMIN_TOKEN it looks whether the server knows its proxies.",
     )
-    .option("--here", "the server of this folder's .env, also where there is none")
+    .option("--here", "the server of this folder's .env and environment, and what it keeps its shares in")
     .addHelpText(
       "after",
       examples(["better-share doctor", ""], ["better-share doctor --here", "where the server runs"]),
@@ -47,9 +45,9 @@ async function* examineAll(
   said: string | undefined,
   here: true | undefined,
 ): AsyncGenerator<Finding> {
-  const isHere = here ?? (await isThere(join(terminal.cwd, ".env")))
   let server: string | undefined
-  if (isHere) {
+  let isOwn = true
+  if (here) {
     const settings = await readHere(terminal)
     if ("findings" in settings) yield* settings.findings
     else {
@@ -61,17 +59,20 @@ async function* examineAll(
       server = baseUrl ?? `http://127.0.0.1:${port}`
     }
   }
-  if (said !== undefined || !isHere) {
+  if (said !== undefined || !here) {
     const found = await findServer(terminal, said).catch((error: Error) => error)
     if (found instanceof Error) yield { name: "server", state: "wrong", says: found.message }
-    else server = found.url
+    else {
+      server = found.url
+      isOwn = found.isOwn
+    }
   }
   if (server !== undefined) {
     yield* examineServer(terminal, server)
-    const proxy = explainAddress(await addressSeen(terminal, server), server)
+    const proxy = explainAddress(isOwn ? await addressSeen(terminal, server) : undefined, server)
     if (proxy) yield proxy
   }
-  if (!isHere) yield* examineOpenCode(terminal, server)
+  if (!here) yield* examineOpenCode(terminal, server)
 }
 
 async function readHere({ cwd, environment }: Terminal) {
@@ -104,11 +105,4 @@ function written({ name, state, says, mend }: Finding, { colors }: Terminal): st
   const paint = { well: colors.green, note: colors.yellow, wrong: colors.red, skipped: colors.dim }[state]
   const line = `${paint(SIGNS[state])} ${name.padEnd(13)} ${onOneLine(says)}\n`
   return mend === undefined ? line : `${line}${" ".repeat(16)}${colors.dim(mend)}\n`
-}
-
-function isThere(path: string): Promise<boolean> {
-  return access(path).then(
-    () => true,
-    () => false,
-  )
 }

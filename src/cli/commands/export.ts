@@ -1,4 +1,5 @@
 import { Option } from "commander"
+import { printedLine } from "../../client/printed.ts"
 import { formatBytes } from "../../protocol/limits.ts"
 import type { Tools } from "../../viewer/formats/told.ts"
 import type { AddCommand } from "../commands.ts"
@@ -7,7 +8,7 @@ import { findShare } from "../held/find-share.ts"
 import { type ExportedSession, itemsOf, readExport } from "../opencode/exported-session.ts"
 import { examples, withJson, withServer } from "../program.ts"
 import { type Pieces, writeFileWhole, writeOut } from "../reading/output.ts"
-import { openDoor, type ShareDoor } from "../reading/share-door.ts"
+import { notOurs, openDoor, type ShareDoor } from "../reading/share-door.ts"
 import { openAndTell, textOf } from "../reading/share-text.ts"
 import { EXPORT_FORMATS, type ExportFormat, type TellOptions } from "../reading/told.ts"
 import { sayJson } from "../say.ts"
@@ -47,8 +48,9 @@ export const addExport: AddCommand = (program, terminal) =>
       const found = await findShare(terminal, named, options.server)
       const door = await openDoor(terminal, found, options)
       const pieces = await piecesOf(door, found.shareID, options)
-      if (output === undefined) return writeOut(terminal, pieces)
-      const bytes = await writeFileWhole(terminal, output, pieces)
+      if (output === undefined || output === "-") return writeOut(terminal, pieces)
+      const isPrivate = door.keyText !== undefined || !door.isOpen
+      const bytes = await writeFileWhole(terminal, output, pieces, { isPrivate })
       if (json) return sayJson(terminal, { file: output, format, bytes })
       terminal.stdout(`${output}: ${formatBytes(bytes)}\n`)
     })
@@ -60,11 +62,16 @@ async function piecesOf(door: ShareDoor, shareID: string, options: ExportOptions
   const url = new URL(`${door.page}.${format}`)
   for (const [name, value] of Object.entries({ from, to, tools }))
     if (value) url.searchParams.set(name, value)
-  const { body } = await door.fetch(url.href)
-  return body ?? []
+  const answer = await door.fetch(url.href)
+  const type = answer.headers.get("content-type") ?? ""
+  if (!type.startsWith(TYPES[format])) throw notOurs(new URL(door.page).origin, answer.status)
+  return answer.body ?? []
 }
 
+/** What a login page in the place of the share is not. */
+const TYPES = { json: "application/json", md: "text/markdown", txt: "text/plain", html: "text/html" } as const
+
 function* linesOf(session: ExportedSession): Generator<string> {
-  for (const item of itemsOf(session)) yield `${JSON.stringify(item)}\n`
+  for (const item of itemsOf(session)) yield printedLine(item)
   for (const child of session.children) yield* linesOf(child)
 }

@@ -1,5 +1,5 @@
 import { randomBytes } from "node:crypto"
-import { onOneLine } from "../../client/printed.ts"
+import { shortened } from "../../client/printed.ts"
 import type { AddCommand } from "../commands.ts"
 import { findOrigin } from "../importing/find-origin.ts"
 import { filesFor } from "../importing/for-opencode.ts"
@@ -63,7 +63,7 @@ export const addImport: AddCommand = (program, terminal) =>
         if (json) return sayJson(terminal, { sessionID: id, folder: project.folder, messages, origin })
         terminal.stdout(`${id}\n`)
         terminal.stderr(
-          `${onOneLine(title ?? "")}: ${counted(messages, "message")} in ${project.folder}${WHY[project.by]}.\nGo on with it: cd ${quoted(project.folder)} && opencode --session ${id}\n`,
+          `${shortened(title || "Untitled session")}: ${counted(messages, "message")} in ${project.folder}${WHY[project.by]}.\nGo on with it: cd ${quoted(project.folder)} && opencode --session ${id}\n`,
         )
       } finally {
         progress.stop()

@@ -32,7 +32,7 @@ export const addInit: AddCommand = (program, terminal) =>
     .option("--url <address>", "server: where people reach it")
     .option(
       "--set <NAME=value>",
-      "server: a setting; more than once",
+      "server: a setting; a NAME alone is asked for, or read from standard input",
       (each: string, all: string[]) => [...all, each],
       [],
     )
@@ -60,9 +60,7 @@ export const addInit: AddCommand = (program, terminal) =>
       if (json) return sayJson(terminal, { written })
       if (written.length === 0) return terminal.stdout("Everything is as it should be already.\n")
       terminal.stdout(`${written.map((path) => `Written: ${path}`).join("\n")}\n`)
-      terminal.stderr(
-        `${what === "server" ? "Next: better-share serve" : "Next: start OpenCode anew, and type /share"}. \`better-share doctor\` looks whether all is well.\n`,
-      )
+      terminal.stderr(what === "server" ? NEXT_SERVER : NEXT_OPENCODE)
     })
 
 function askWhat(terminal: Terminal): Promise<"server" | "opencode"> {
@@ -99,9 +97,14 @@ async function wishOf(terminal: Terminal, options: InitOptions): Promise<OpenCod
   const isEncrypted = options.encrypt ?? (asks && options.plugin && (await askEncrypted(terminal)))
   const project = options.project ?? (asks && (await askProject(terminal)))
   const given = { ...(isEncrypted && { encrypt: true }), ...(options.auto && { share: "auto" }) }
+  // Such a file is for all who work on the project.
+  if (project && token !== undefined)
+    terminal.stderr(
+      "The token is left out of this project's configuration: everybody sets their own, in BETTER_SHARE_TOKEN.\n",
+    )
   return {
     server: server.url,
-    token,
+    token: project ? undefined : token,
     project,
     plugin: options.plugin ? await download(terminal, server.url, given) : undefined,
   }
@@ -161,3 +164,7 @@ async function download(
     )
   return { code: await answer.text(), options }
 }
+
+const NEXT_SERVER = "Next: better-share serve. `better-share doctor --here` looks whether all is well.\n"
+const NEXT_OPENCODE =
+  "Next: start OpenCode anew, and type /share. `better-share doctor` looks whether all is well.\n"

@@ -1,8 +1,10 @@
 import { spawn } from "node:child_process"
+import { onOneLine } from "../../client/printed.ts"
+import { isSameServer } from "../../plugin/server-address.ts"
 import { readHoldings } from "../../plugin/shares/holdings.ts"
 import type { AddCommand } from "../commands.ts"
 import { CliError } from "../exit.ts"
-import { findShare } from "../held/find-share.ts"
+import { type FoundShare, findShare } from "../held/find-share.ts"
 import { openOwnFolder } from "../held/own-folder.ts"
 import { examples, withJson, withServer } from "../program.ts"
 import { sayJson } from "../say.ts"
@@ -31,13 +33,18 @@ export const addOpen: AddCommand = (program, terminal) =>
       const url =
         named === undefined
           ? await entryLink(terminal, server)
-          : linkOf(await findShare(terminal, named, server))
+          : linkOf(requireThere(await findShare(terminal, named, server)))
       if (json) return sayJson(terminal, { url })
       if (!print && terminal.isInteractive && (await openInBrowser(url, terminal))) {
         // It may hold a key, and so stands in no scrollback that nobody asked for.
         terminal.stderr("Opened in your browser.\n")
-      } else terminal.stdout(`${url}\n`)
+      } else terminal.stdout(`${onOneLine(url)}\n`)
     })
+
+function requireThere(found: FoundShare): FoundShare {
+  if (found.entry?.state !== "removed") return found
+  throw new CliError(`The share ${found.shareID} has been removed.`, { code: "gone" })
+}
 
 async function entryLink(terminal: Terminal, said: string | undefined): Promise<string> {
   const server = await findServer(terminal, said)
@@ -45,7 +52,10 @@ async function entryLink(terminal: Terminal, said: string | undefined): Promise<
   const holdings = await readHoldings({ folder, server: server.url, now: terminal.now })
   if (!holdings)
     throw new CliError(`This machine has shared nothing to ${server.url} yet.`, { code: "not_held" })
-  return (await apiOf(server, terminal).enterAsOwner(holdings.prove("enter"))).url
+  const { url } = await apiOf(server, terminal).enterAsOwner(holdings.prove("enter"))
+  // It is handed to the system, which starts what it leads to.
+  if (isSameServer(url, server.url)) return url
+  throw new CliError(`${server.url} answered with a link that is not its own.`, { code: "not_api" })
 }
 
 const OPENERS: Partial<Record<string, readonly string[]>> = {

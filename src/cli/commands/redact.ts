@@ -38,8 +38,8 @@ export const addRedact: AddCommand = (program, terminal) =>
     )
     .action(async (named: string, { json, server, ...options }: RedactOptions) => {
       const { text: asks, flexible, message, part, replacement } = options
-      if ((asks === true) === (message !== undefined))
-        throw usageError("Take out what? Say --text, or else --message.")
+      if (asks && message !== undefined) throw usageError("Either --text or --message, and not both.")
+      if (!asks && message === undefined) throw usageError("Take out what? Say --text, or else --message.")
       if (part !== undefined && message === undefined) throw usageError("--part goes with --message.")
       const found = await findShare(terminal, named, server)
       const share = accessTo(found)
@@ -65,12 +65,17 @@ export const addRedact: AddCommand = (program, terminal) =>
         throw usageError(`The ${String(issue?.path.at(-1) ?? "text")} ${issue?.message ?? "is wrong"}.`)
       }
       const { receipt } = await apiAt(found.server, terminal).redact(share, body.data)
-      if (json) return sayJson(terminal, receipt)
+      if (json) sayJson(terminal, receipt)
+      if (receipt.occurrences === 0) throw new CliError(NOTHING, { code: "no_match" })
+      if (json) return
       const { occurrences, items, objectsDeleted, final } = receipt
       terminal.stdout(
         `${counted(occurrences, "occurrence")} in ${counted(items, "item")} taken out; ${counted(objectsDeleted, "object")} that held it deleted.${final ? "" : " What was put before may still come; it is redacted then."}\n`,
       )
     })
+
+const NOTHING =
+  "Nothing in the share matches, so nothing was taken out. Is it spelled so, and is it this share? The rule stays, and holds for what is synced later."
 
 async function readText(terminal: Terminal): Promise<string> {
   if (terminal.isInteractive) return askSecret(terminal, "What is to go")

@@ -1,5 +1,6 @@
 import { Option } from "commander"
-import { inMinutes } from "../../client/printed.ts"
+import { inMinutes, onOneLine } from "../../client/printed.ts"
+import { readExpiry } from "../../protocol/expiry.ts"
 import { VISIBILITIES, type Visibility } from "../../protocol/visibility.ts"
 import { readPassword } from "../asking.ts"
 import type { AddCommand } from "../commands.ts"
@@ -43,6 +44,10 @@ export const addSet: AddCommand = (program, terminal) =>
         throw usageError("Nothing to change: say --visibility, --password or --expires.")
       if (visibility === "password" && !asks)
         throw usageError("Which password? Add --password, which asks for it.")
+      if (expires !== undefined && readExpiry(expires, terminal.now()) === undefined)
+        throw usageError(
+          `--expires takes a time such as 1h or 7d, a date, or never, and not ${JSON.stringify(expires)}.`,
+        )
       const found = await findShare(terminal, named, server)
       const share = accessTo(found)
       const password = asks
@@ -56,9 +61,9 @@ export const addSet: AddCommand = (program, terminal) =>
       if (json) return sayJson(terminal, changed)
       const end =
         changed.expiresAt === undefined ? "does not expire" : `until ${inMinutes(changed.expiresAt)}`
-      terminal.stdout(`${changed.url}\n  ${changed.visibility}, ${end}\n`)
+      terminal.stdout(`${onOneLine(changed.url)}\n  ${changed.visibility}, ${onOneLine(end)}\n`)
       if (changed.importUrl !== changed.url)
         terminal.stdout(
-          `  \`opencode import ${changed.importUrl}\` takes it home; whoever has this address sees it.\n`,
+          `  \`opencode import ${onOneLine(changed.importUrl)}\` takes it home; whoever has this address sees it.\n`,
         )
     })

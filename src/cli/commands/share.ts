@@ -1,12 +1,15 @@
 import { Option } from "commander"
+import { shortened } from "../../client/printed.ts"
 import { VISIBILITIES } from "../../protocol/visibility.ts"
+import { requireConsent } from "../asking.ts"
 import type { AddCommand } from "../commands.ts"
 import { CliError, usageError } from "../exit.ts"
 import { examples, withJson, withServer } from "../program.ts"
 import { counted, sayJson } from "../say.ts"
 import { shareAll } from "../sharing/share-all.ts"
-import { withSources } from "../sharing/source.ts"
+import { type Source, withSources } from "../sharing/source.ts"
 import { type ShareOptions, wishOf } from "../sharing/wish.ts"
+import type { Terminal } from "../terminal.ts"
 
 export const addShare: AddCommand = (program, terminal) =>
   withJson(withServer(program.command("share [session]")))
@@ -16,6 +19,7 @@ export const addShare: AddCommand = (program, terminal) =>
     )
     .option("-n, --dry-run", "sends nothing, and shows what would leave and what was redacted in it")
     .option("--all", "all sessions of this project that were started by people")
+    .option("-y, --yes", "does not ask, with --all")
     .option("--since <span>", "of those, what was changed within, say, 30d")
     .option("-e, --encrypt", "end to end: the server never sees what is in it")
     .addOption(
@@ -43,9 +47,10 @@ export const addShare: AddCommand = (program, terminal) =>
       if (named === "-" && options.password)
         throw usageError("Standard input cannot be both the session and the password.")
       const wish = await wishOf(terminal, options)
-      const shared = await withSources(terminal, named, options.since, (sources) =>
-        shareAll(sources, { terminal, wish, options }),
-      )
+      const shared = await withSources(terminal, named, options.since, async (sources) => {
+        await requireMany(terminal, sources, options)
+        return shareAll(sources, { terminal, wish, options })
+      })
       if (options.json) sayJson(terminal, options.all ? shared : shared[0])
       const failed = shared.filter(({ error }) => error)
       if (shared.length === 0 && !options.json) terminal.stdout("There is nothing to share.\n")
@@ -58,3 +63,15 @@ export const addShare: AddCommand = (program, terminal) =>
         { code: first?.error?.code ?? "failed" },
       )
     })
+
+/** What is shared can be read by others: many at once are named before. */
+async function requireMany(
+  terminal: Terminal,
+  sources: readonly Source[],
+  { all, dryRun, yes }: ShareOptions,
+): Promise<void> {
+  if (!all || dryRun || sources.length === 0) return
+  const titles = sources.map(({ title, sessionID }) => `  ${shortened(title || sessionID)}\n`)
+  terminal.stderr(titles.join(""))
+  await requireConsent(terminal, { message: `Share ${counted(sources.length, "session")}?`, isSure: yes })
+}

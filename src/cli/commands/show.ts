@@ -1,4 +1,4 @@
-import { inMinutes, onOneLine } from "../../client/printed.ts"
+import { inMinutes, onOneLine, shortened } from "../../client/printed.ts"
 import { withKey } from "../../encryption/share-key.ts"
 import type { MetadataAnswer } from "../../protocol/routes.ts"
 import type { AddCommand } from "../commands.ts"
@@ -37,7 +37,7 @@ function written(metadata: MetadataAnswer, url: string): string[] {
         counted(metadata.diffCount, "changed file"),
       ].join(", ")
   return [
-    title || `Session ${sessionID}`,
+    shortened(title ?? "") || `Session ${sessionID}`,
     url,
     `${visibility}, ${end}, ${viewers} watching`,
     counts,

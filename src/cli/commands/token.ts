@@ -34,7 +34,7 @@ export const addToken: AddCommand = (program, terminal) => {
           lastUsedAt && `used ${inMinutes(lastUsedAt)}`,
           revokedAt && `revoked ${inMinutes(revokedAt)}`,
         ]
-        terminal.stdout(`${onOneLine(name)}  ${id}  ${facts.filter(Boolean).join(", ")}\n`)
+        terminal.stdout(`${onOneLine(name)}  ${onOneLine(id)}  ${facts.filter(Boolean).join(", ")}\n`)
       }
     })
 
@@ -43,7 +43,7 @@ export const addToken: AddCommand = (program, terminal) => {
     .action(async (name: string, { json, server }: Common) => {
       const made = await (await openAdmin(terminal, server)).call("createToken", { body: { name } })
       if (json) return sayJson(terminal, { ...made.token, text: made.text })
-      terminal.stdout(`${made.text}\n`)
+      terminal.stdout(`${onOneLine(made.text)}\n`)
       terminal.stderr("It is shown this once. BETTER_SHARE_TOKEN, or the plugin's option token, takes it.\n")
     })
 

@@ -1,12 +1,12 @@
 import { inMinutes, onOneLine } from "../../client/printed.ts"
-import type { KeyringEntry } from "../../plugin/shares/keyring.ts"
+import { isSameServer } from "../../plugin/server-address.ts"
 import { readSpan } from "../../protocol/expiry.ts"
 import type { Receipt } from "../../protocol/routes.ts"
 import { requireConsent } from "../asking.ts"
 import type { AddCommand } from "../commands.ts"
 import { CliError, EXIT, usageError } from "../exit.ts"
 import { describeFailure } from "../failure.ts"
-import { accessTo, type FoundShare, findShare, isSameServer } from "../held/find-share.ts"
+import { accessTo, type FoundShare, findShares, ofEntry } from "../held/find-share.ts"
 import { openOwnFolder } from "../held/own-folder.ts"
 import { examples, withJson, withServer } from "../program.ts"
 import { counted, sayJson } from "../say.ts"
@@ -76,7 +76,7 @@ async function choose(
   if (!isMany) {
     // All of them are found before the first is removed.
     const found: FoundShare[] = []
-    for (const each of named) found.push(await findShare(terminal, each, server))
+    for (const each of named) found.push(...(await findShares(terminal, each, server)))
     for (const each of found) accessTo(each)
     return found
   }
@@ -98,12 +98,7 @@ async function choose(
       isSure: yes,
     })
   }
-  return entries.map(asFound)
-}
-
-function asFound(entry: KeyringEntry): FoundShare {
-  const { server, shareID, secret, keyText } = entry
-  return { server, shareID, secret, keyText, capability: undefined, entry }
+  return entries.map(ofEntry)
 }
 
 async function removeOne(terminal: Terminal, share: FoundShare): Promise<Removal> {

@@ -14,7 +14,13 @@ export interface ImportFile {
  * What of a session's own facts is taken. Not what it was permitted: whoever shared it would permit it on this machine.
  * Nor its share, which is somebody else's.
  */
-const TAKEN = ["title", "version", "agent", "model", "cost", "tokens", "summary", "time", "revert"] as const
+const TAKEN = ["title", "version", "agent", "model", "cost", "tokens", "summary"] as const
+
+/**
+ * They name states of files in the other machine's store. An undo goes back to such a state, and deletes what it does not
+ * find there: here it would find nothing, and delete the user's own.
+ */
+const STATES_OF_FILES: ReadonlySet<string> = new Set(["patch", "snapshot"])
 
 export interface ImportWish {
   ids: Renaming
@@ -32,8 +38,10 @@ export function filesFor(root: ExportedSession, { ids, folder, origin }: ImportW
   })
   const nameOf = (id: string) => ids.get(id) ?? id
 
-  function fileOf({ info, messages }: ExportedSession, parentID: string | undefined): ImportFile {
+  function fileOf(session: ExportedSession, parentID: string | undefined): ImportFile {
+    const { info } = session
     const { id } = info
+    const messages = notUndone(session)
     const taken = Object.fromEntries(
       TAKEN.flatMap((name) => (info[name] == null ? [] : [[name, info[name]]])),
     )
@@ -53,7 +61,10 @@ export function filesFor(root: ExportedSession, { ids, folder, origin }: ImportW
       messages: messages
         // What was lost on the way has no place in a conversation.
         .filter(({ info: message }) => message.role === "user" || message.role === "assistant")
-        .map(({ info: message, parts }) => ({ info: rewrite(message), parts: parts.map(rewrite) })),
+        .map(({ info: message, parts }) => ({
+          info: rewrite(message),
+          parts: parts.flatMap(partOf).map(rewrite),
+        })),
     }
   }
 
@@ -63,6 +74,23 @@ export function filesFor(root: ExportedSession, { ids, folder, origin }: ImportW
   }
 
   return all(root, undefined)
+}
+
+/** What an undo has hidden does not come along, as its redo would need those states. */
+function notUndone({ info, messages }: ExportedSession): ExportedSession["messages"] {
+  const { messageID, partID } = info.revert ?? {}
+  if (messageID === undefined) return messages
+  return messages.flatMap(({ info: message, parts }) => {
+    if (message.id < messageID) return [{ info: message, parts }]
+    if (message.id > messageID || partID === undefined) return []
+    return [{ info: message, parts: parts.filter(({ id }) => id < partID) }]
+  })
+}
+
+function partOf(part: PartData): PartData[] {
+  if (STATES_OF_FILES.has(part.type)) return []
+  const { snapshot: _, ...rest } = part
+  return [rest as PartData]
 }
 
 /** OpenCode requires one. */

@@ -27,7 +27,7 @@ export async function runImport(
   terminal: Terminal,
   { files, folder, openCode, onProgress }: RunImport,
 ): Promise<void> {
-  const reader = createSessionReader(openCode.client)
+  const reader = createSessionReader(openCode.client, { page: 500 })
   // An id that is there already would be written over, and could not be taken back.
   for (const { info } of files)
     if (await reader.session(info.id))
@@ -39,6 +39,7 @@ export async function runImport(
   const begun: string[] = []
   try {
     for (const [at, file] of files.entries()) {
+      terminal.signal.throwIfAborted()
       const path = join(temporary, `${randomUUID()}.json`)
       await writeFile(path, JSON.stringify(file), { mode: 0o600 })
       begun.push(file.info.id)
@@ -47,12 +48,26 @@ export async function runImport(
       onProgress?.(at + 1)
     }
   } catch (error) {
-    for (const id of begun.reverse())
-      await openCode.client.delete({ url: "/session/{id}", path: { id } }).catch(() => {})
-    throw error
+    const left = await takeBack(begun, openCode)
+    if (left.length === 0) throw error
+    throw new CliError(`It failed, and OpenCode keeps what it has of ${left.join(", ")}: delete it there.`, {
+      code: "half_done",
+      cause: error,
+    })
   } finally {
     await rm(temporary, { recursive: true, force: true })
   }
+}
+
+/** Children before their parents. Resolves to what could not be deleted. */
+async function takeBack(ids: readonly string[], { client }: OpenCode): Promise<string[]> {
+  const reader = createSessionReader(client)
+  const left: string[] = []
+  for (const id of [...ids].reverse()) {
+    await client.delete({ url: "/session/{id}", path: { id } }).catch(() => {})
+    if (await reader.session(id).catch(() => true)) left.push(id)
+  }
+  return left
 }
 
 function importFile(terminal: Terminal, { path, folder }: { path: string; folder: string }): Promise<void> {
@@ -95,7 +110,7 @@ async function requireWhole(reader: ReturnType<typeof createSessionReader>, file
       for (const { data } of items) wanted.delete((data as { id: string }).id)
   if (session && wanted.size === 0) return
   throw new CliError(
-    `OpenCode took only a part of the session (${wanted.size} messages and parts are missing), so nothing was imported.`,
+    `OpenCode took only a part of the session (${wanted.size} messages and parts are missing), so nothing was imported. With --keep-ids, it may have some of them in another session already.`,
     { code: "refused" },
   )
 }

@@ -2,6 +2,7 @@ import { readFile } from "node:fs/promises"
 import { dirname, join } from "node:path"
 import { type ParseError, parse } from "jsonc-parser"
 import * as z from "zod/mini"
+import { isSameServer, readServerAddress } from "../../plugin/server-address.ts"
 import type { Terminal } from "../terminal.ts"
 
 /** A configuration of OpenCode, as far as it is looked at here. */
@@ -12,6 +13,8 @@ export interface ConfigFile {
   config: OpenCodeConfig | undefined
   /** Why it says nothing. */
   fault?: string
+  /** The user's own, and not one that came with a project. */
+  isUsers: boolean
 }
 
 const configSchema = z.looseObject({
@@ -41,12 +44,19 @@ export async function findConfigFiles(
   const paths = [...folders, userConfigFolder(terminal)].flatMap((folder) =>
     NAMES.map((name) => join(folder, name)),
   )
-  const files = await Promise.all([...(own ? [own] : []), ...paths].map(readConfigFile))
+  const users = userConfigFolder(terminal)
+  const isUsers = (path: string) => path === own || path.startsWith(join(users, "/"))
+  const files = await Promise.all(
+    [...(own ? [own] : []), ...paths].map(async (path) => {
+      const file = await readConfigFile(path)
+      return file && { ...file, isUsers: isUsers(path) }
+    }),
+  )
   return files.filter((file) => file !== undefined)
 }
 
 /** Undefined where there is none. OpenCode's configuration may have comments, and commas behind the last. */
-export async function readConfigFile(path: string): Promise<ConfigFile | undefined> {
+async function readConfigFile(path: string): Promise<Omit<ConfigFile, "isUsers"> | undefined> {
   const text = await readFile(path, "utf8").catch((error: NodeJS.ErrnoException) => {
     if (error.code === "ENOENT" || error.code === "ENOTDIR") return undefined
     throw error
@@ -81,9 +91,15 @@ export function serverOf(config: OpenCodeConfig | undefined): string | undefined
 
 /** The options that the plugin is given for this server, without its address. */
 export function pluginOptions(files: readonly ConfigFile[], server: string): Record<string, unknown> {
+  const usual = files.find(({ config }) => config?.enterprise?.url !== undefined)?.config?.enterprise?.url
   for (const { config } of files) {
-    const { url, ...options } = entryOf(config) ?? {}
-    if (typeof url === "string" && url.replace(/\/(t\/[^/]+\/?)?$/, "") === server) return options
+    const entry = pluginEntryOf(config)
+    if (!entry) continue
+    const { url, ...options } = entry.options ?? {}
+    // A downloaded plugin knows its server by itself; beside it the same one is named for OpenCode.
+    const named = typeof url === "string" ? url : (config?.enterprise?.url ?? usual)
+    const address = named === undefined ? undefined : readServerAddress(named, "")
+    if (address && !("fault" in address) && isSameServer(address.url, server)) return options
   }
   return {}
 }

@@ -18,7 +18,7 @@ export interface ExportedSession {
 }
 
 const id = z.string().check(z.regex(OPENCODE_ID))
-const session = z.looseObject({ id })
+const session = z.looseObject({ id, title: z.optional(z.nullable(z.string())) })
 const messages = z.array(
   z.object({
     info: z.looseObject({ id, role: z.string() }),
@@ -48,7 +48,11 @@ export function readExport(text: string, named: string): ExportedSession {
   return exported
 }
 
-function parse(text: string, named: string): unknown {
+function parse(written: string, named: string): unknown {
+  // Some shells put a mark before what they write, or write it in another encoding.
+  const text = written.replace(/^\ufeff/, "")
+  if (text.includes("\u0000"))
+    throw unreadable(named, "it is no UTF-8 text; a shell may have written it in UTF-16")
   if (text.trim() === "") throw unreadable(named, "it is empty")
   try {
     return JSON.parse(text)
@@ -86,11 +90,18 @@ function fromItems(values: readonly unknown[], named: string): ExportedSession {
   const items = values.map((value) => checked(value, named))
   const info = items.find(({ type }) => type === "session")?.data as SessionData | undefined
   if (!info) throw unreadable(named, "there is no session in it")
-  const parts = items.filter(({ type }) => type === "part").map(({ data }) => data as PartData)
+  const parts = new Map<string, PartData[]>()
+  for (const { type, data } of items) {
+    if (type !== "part") continue
+    const part = data as PartData
+    const known = parts.get(part.messageID)
+    if (known) known.push(part)
+    else parts.set(part.messageID, [part])
+  }
   const messages = items
     .filter(({ type }) => type === "message")
     .map(({ data }) => data as MessageData)
-    .map((message) => ({ info: message, parts: parts.filter(({ messageID }) => messageID === message.id) }))
+    .map((message) => ({ info: message, parts: parts.get(message.id) ?? [] }))
   const diffs = items.find(({ type }) => type === "session_diff")?.data
   return { info, messages, diffs: Array.isArray(diffs) ? diffs : [], children: [] }
 }

@@ -20,6 +20,7 @@ export function environmentIn({ environment }: Pick<Terminal, "environment">, fo
   return { ...environment, PWD: folder }
 }
 
+const USERNAME = "opencode"
 const START_MS = 60_000
 const STOP_MS = 3_000
 
@@ -33,14 +34,22 @@ export async function startOpenCode(terminal: Terminal, folder: string): Promise
   const args = ["serve", "--pure", "--hostname", "127.0.0.1", "--port", "0"]
   const child = spawn(program, args, {
     cwd: folder,
-    env: { ...environmentIn(terminal, folder), OPENCODE_SERVER_PASSWORD: password },
+    env: {
+      ...environmentIn(terminal, folder),
+      OPENCODE_SERVER_USERNAME: USERNAME,
+      OPENCODE_SERVER_PASSWORD: password,
+    },
     stdio: ["ignore", "pipe", "pipe"],
-    signal: terminal.signal,
+    // Ctrl-C is for this program: what OpenCode was given is taken back before it ends.
+    detached: true,
   })
+  const end = () => child.kill("SIGKILL")
+  process.once("exit", end)
+  child.once("exit", () => process.removeListener("exit", end))
   try {
     const address = await addressOf(child, program)
-    const authorization = `Basic ${Buffer.from(`opencode:${password}`).toString("base64")}`
-    return { client: createClient(address, { authorization }, terminal), stop: () => stop(child) }
+    const authorization = `Basic ${Buffer.from(`${USERNAME}:${password}`).toString("base64")}`
+    return { client: createClient(address, { authorization }), stop: () => stop(child) }
   } catch (error) {
     await stop(child)
     throw error
@@ -87,19 +96,20 @@ async function stop(child: ChildProcess): Promise<void> {
   clearTimeout(timer)
 }
 
-function createClient(
-  address: string,
-  headers: Record<string, string>,
-  { signal }: Pick<Terminal, "signal">,
-): OpenCodeClient {
+function createClient(address: string, headers: Record<string, string>): OpenCodeClient {
   async function call(method: string, request: Parameters<OpenCodeClient["get"]>[0]) {
     const path = request.url.replace(/\{(\w+)\}/g, (_, name: string) =>
       encodeURIComponent(request.path?.[name] ?? ""),
     )
     const url = new URL(path, address)
     for (const [name, value] of Object.entries(request.query ?? {})) url.searchParams.set(name, String(value))
-    const response = await fetch(url, { method, headers, signal })
+    const response = await fetch(url, { method, headers })
     const text = await response.text()
+    // What is not there is an answer; anything else must not be taken for nothing.
+    if (!response.ok && response.status !== 404)
+      throw new CliError(`OpenCode answered ${response.status} when it was asked for ${path}.`, {
+        code: "opencode",
+      })
     return { response, ...(response.ok && { data: JSON.parse(text) as unknown }) }
   }
   return { get: (request) => call("GET", request), delete: (request) => call("DELETE", request) }

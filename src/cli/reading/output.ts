@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto"
 import { createWriteStream } from "node:fs"
-import { mkdir, rename, rm, stat } from "node:fs/promises"
+import { realpath, rename, rm, stat } from "node:fs/promises"
 import { dirname, resolve } from "node:path"
 import { pipeline } from "node:stream/promises"
 import { CliError } from "../exit.ts"
@@ -9,22 +9,51 @@ import type { Terminal } from "../terminal.ts"
 /** Text or bytes, in pieces. */
 export type Pieces = Iterable<string> | AsyncIterable<string | Uint8Array>
 
+export interface FileOptions {
+  /** Was not open to everybody before, and is for its owner's eyes. */
+  isPrivate: boolean
+}
+
 /**
- * Puts it into a file, whole or not at all.
+ * Puts it into a file, whole or not at all; into what is no file, such as a pipe, as it comes.
  * @returns bytes
  */
-export async function writeFileWhole(terminal: Terminal, path: string, pieces: Pieces): Promise<number> {
-  const target = resolve(terminal.cwd, path)
-  const part = `${target}.${randomUUID().slice(0, 8)}.part`
+export async function writeFileWhole(
+  terminal: Terminal,
+  path: string,
+  pieces: Pieces,
+  { isPrivate }: FileOptions,
+): Promise<number> {
+  const { cwd, signal } = terminal
+  let part: string | undefined
   try {
-    await mkdir(dirname(target), { recursive: true })
-    await pipeline(pieces, createWriteStream(part, { flags: "wx" }), { signal: terminal.signal })
+    const named = resolve(cwd, path)
+    const there = await stat(named).catch((error: NodeJS.ErrnoException) => {
+      if (error.code === "ENOENT") return undefined
+      throw error
+    })
+    if (there?.isDirectory()) throw new Error("it is a folder")
+    if (there && !there.isFile()) {
+      let bytes = 0
+      await pipeline(
+        counted(pieces, (more) => (bytes += more)),
+        createWriteStream(named),
+        { signal },
+      )
+      return bytes
+    }
+    // Of a link, what it leads to.
+    const target = there ? await realpath(named) : named
+    if (!there && !(await isFolder(dirname(target)))) throw new Error("there is no such folder")
+    part = `${target}.${randomUUID().slice(0, 8)}.part`
+    const mode = there ? there.mode & 0o777 : isPrivate ? 0o600 : 0o666
+    await pipeline(pieces, createWriteStream(part, { flags: "wx", mode }), { signal })
     const { size } = await stat(part)
     await rename(part, target)
     return size
   } catch (error) {
-    await rm(part, { force: true }).catch(() => {})
-    if (error instanceof CliError || terminal.signal.aborted) throw error
+    if (part !== undefined) await rm(part, { force: true }).catch(() => {})
+    if (error instanceof CliError || signal.aborted) throw error
     throw new CliError(`${path} cannot be written: ${(error as Error).message}.`, { cause: error })
   }
 }
@@ -38,4 +67,18 @@ export async function writeOut({ stdout, drained, signal }: Terminal, pieces: Pi
     await drained()
   }
   stdout(decoder.decode())
+}
+
+async function* counted(pieces: Pieces, count: (bytes: number) => void): AsyncGenerator<string | Uint8Array> {
+  for await (const piece of pieces) {
+    count(typeof piece === "string" ? Buffer.byteLength(piece) : piece.byteLength)
+    yield piece
+  }
+}
+
+function isFolder(path: string): Promise<boolean> {
+  return stat(path).then(
+    (found) => found.isDirectory(),
+    () => false,
+  )
 }

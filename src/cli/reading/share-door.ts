@@ -1,6 +1,7 @@
 import { onOneLine } from "../../client/printed.ts"
 import { readKeyText } from "../../encryption/share-key.ts"
 import { joinCapability } from "../../protocol/capability.ts"
+import { metadataAnswer } from "../../protocol/routes.ts"
 import { askSecret, readPassword } from "../asking.ts"
 import { CliError } from "../exit.ts"
 import type { FoundShare } from "../held/find-share.ts"
@@ -13,6 +14,8 @@ export interface ShareDoor {
   page: string
   /** Undefined where the server can read it. */
   keyText: string | undefined
+  /** Whether everybody with the link may see it. */
+  isOpen: boolean
   /** Throws a sentence where there is no such share, or no such page of it. */
   fetch(url: string): Promise<Response>
 }
@@ -57,10 +60,13 @@ export async function openDoor(
     answer = await metadata()
   }
   await requireShare(answer, shareID, server)
-  const { encrypted } = (await answer.json().catch(() => ({}))) as { encrypted?: unknown }
+  const known = metadataAnswer.safeParse(await answer.json().catch(() => undefined))
+  if (!known.success || known.data.id !== shareID) throw notOurs(server, answer.status)
+  const { encrypted, visibility } = known.data
   return {
     page: `${server}/share/${name()}`,
     keyText: encrypted === true ? await keyOf(terminal, found) : undefined,
+    isOpen: visibility === "unlisted" || visibility === "public",
     async fetch(url) {
       const response = await ask(url)
       await requireShare(response, shareID, server)
@@ -84,14 +90,17 @@ async function keyOf(terminal: Terminal, { keyText }: FoundShare): Promise<strin
 async function requireShare(response: Response, shareID: string, server: string): Promise<void> {
   if (response.ok) return
   const { status } = response
-  const { error } = (await response.json().catch(() => ({}))) as {
-    error?: { code?: unknown; message?: unknown }
-  }
+  const said: unknown = await response.json().catch(() => undefined)
+  const { error } = Object(said) as { error?: { code?: unknown; message?: unknown } }
   if (typeof error?.code === "string")
     throw new CliError(onOneLine(String(error.message)), { code: error.code })
   if (status === 410) throw new CliError(`The share ${shareID} has been removed.`, { code: "gone" })
   if (status === 404) throw new CliError(`${server} has no share ${shareID}.`, { code: "not_found" })
-  throw new CliError(
+  throw notOurs(server, status)
+}
+
+export function notOurs(server: string, status: number): CliError {
+  return new CliError(
     `${server} answered ${status} with something that is not Better Share's: a login or challenge page may stand in front of it.`,
     { code: "not_api" },
   )

@@ -1,6 +1,7 @@
 import { join } from "node:path"
 import { pathToFileURL } from "node:url"
 import { applyEdits, type JSONPath, modify, type ParseError, parse } from "jsonc-parser"
+import { readServerAddress } from "../../plugin/server-address.ts"
 import { CliError } from "../exit.ts"
 import { userConfigFolder } from "../opencode/config-files.ts"
 import type { Terminal } from "../terminal.ts"
@@ -25,8 +26,11 @@ export interface PluginWish {
 export async function planOpenCode(terminal: Terminal, wish: OpenCodeWish): Promise<PlannedWrite[]> {
   const folder = wish.project ? terminal.cwd : userConfigFolder(terminal)
   const { path, before } = await findConfig(folder)
-  const { plugin } = wish
-  if (plugin === undefined) return [{ path, before, content: configured(before, wish, undefined) }]
+  const isPrivate = wish.token !== undefined
+  if (wish.plugin === undefined)
+    return [{ path, before, isPrivate, content: configured(before, wish, undefined) }]
+  // What was configured before holds on, unless it is said otherwise.
+  const plugin = { ...wish.plugin, options: { ...optionsIn(before), ...wish.plugin.options } }
   const hasOptions = Object.keys(plugin.options).length > 0
   const file = hasOptions
     ? join(userConfigFolder(terminal), "..", "better-share", "plugin.js")
@@ -37,7 +41,14 @@ export async function planOpenCode(terminal: Terminal, wish: OpenCodeWish): Prom
     before: await contentOf(file),
     summary: `the plugin, from ${wish.server}`,
   }
-  return [code, { path, before, content: configured(before, wish, hasOptions ? file : undefined) }]
+  const content = configured(before, { ...wish, plugin }, hasOptions ? file : undefined)
+  return [code, { path, before, isPrivate, content }]
+}
+
+function optionsIn(text: string | undefined): Readonly<Record<string, unknown>> {
+  const { plugin } = Object(parse(text ?? "{}", [], { allowTrailingComma: true })) as { plugin?: unknown }
+  const entry = (Array.isArray(plugin) ? plugin : []).find(isOurs)
+  return Array.isArray(entry) ? Object(entry[1]) : {}
 }
 
 async function findConfig(folder: string): Promise<{ path: string; before: string | undefined }> {
@@ -71,7 +82,9 @@ function configured(
   }
   const { share, plugin: plugins } = config as { share?: unknown; plugin?: unknown }
   // Always: a plugin that is missing or broken then means this server, and never the hosted one.
-  set(["enterprise", "url"], token === undefined ? server : `${server}/t/${token}`)
+  const { enterprise } = config as { enterprise?: { url?: unknown } }
+  if (token !== undefined) set(["enterprise", "url"], `${server}/t/${token}`)
+  else if (!namesServer(enterprise?.url, server)) set(["enterprise", "url"], server)
   // OpenCode does not start with an object here.
   if (typeof share === "object") set(["share"], undefined)
   const named: unknown[] = Array.isArray(plugins) ? plugins : []
@@ -80,6 +93,12 @@ function configured(
   // What was configured before would count for more than the file without options.
   else if (others.length < named.length) set(["plugin"], others.length > 0 ? others : undefined)
   return text.endsWith("\n") ? text : `${text}\n`
+}
+
+/** Perhaps with a token in it, which stays. */
+function namesServer(url: unknown, server: string): boolean {
+  const address = typeof url === "string" ? readServerAddress(url, "") : undefined
+  return address !== undefined && !("fault" in address) && address.url === server
 }
 
 function isOurs(entry: unknown): boolean {

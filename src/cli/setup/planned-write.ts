@@ -1,10 +1,12 @@
-import { mkdir, readFile, rename, writeFile } from "node:fs/promises"
+import { randomUUID } from "node:crypto"
+import { mkdir, readFile, realpath, rename, rm, stat, writeFile } from "node:fs/promises"
 import { dirname } from "node:path"
 import { createTwoFilesPatch } from "diff"
-import { onOneLine } from "../../client/printed.ts"
+import { steady } from "../../client/printed.ts"
 import { requireConsent } from "../asking.ts"
 import { CliError } from "../exit.ts"
 import type { Terminal } from "../terminal.ts"
+import { withoutSecrets } from "./without-secrets.ts"
 
 /** A file as it is to be. */
 export interface PlannedWrite {
@@ -41,14 +43,29 @@ export async function writePlanned(
   const writes = planned.filter(({ content, before }) => content !== before)
   for (const write of writes) terminal.stderr(`${shown(write, terminal)}\n`)
   if (writes.length === 0) return []
-  await requireConsent(terminal, { message: `Write ${writes.map(({ path }) => path).join(", ")}?`, isSure })
-  for (const { path, content, isPrivate } of writes) {
-    await mkdir(dirname(path), { recursive: true })
-    const part = `${path}.part`
-    await writeFile(part, content, { mode: isPrivate ? 0o600 : 0o644 })
-    await rename(part, path)
-  }
+  await requireConsent(terminal, {
+    message: `Write ${writes.map(({ path }) => path).join(", ")}?`,
+    isSure,
+  })
+  for (const write of writes) await writeOne(write)
   return writes.map(({ path }) => path)
+}
+
+/** Whole or not at all, and what a link leads to in the place of the link. */
+async function writeOne({ path, content, isPrivate }: PlannedWrite): Promise<void> {
+  let part: string | undefined
+  try {
+    await mkdir(dirname(path), { recursive: true })
+    const target = await realpath(path).catch(() => path)
+    const known = await stat(target).catch(() => undefined)
+    const usual = known ? known.mode & 0o777 : 0o644
+    part = `${target}.${randomUUID().slice(0, 8)}.part`
+    await writeFile(part, content, { mode: isPrivate ? usual & 0o600 : usual, flag: "wx" })
+    await rename(part, target)
+  } catch (error) {
+    if (part !== undefined) await rm(part, { force: true }).catch(() => {})
+    throw new CliError(`${path} cannot be written: ${(error as Error).message}.`, { cause: error })
+  }
 }
 
 function shown({ path, before, content, summary }: PlannedWrite, { colors }: Terminal): string {
@@ -57,14 +74,9 @@ function shown({ path, before, content, summary }: PlannedWrite, { colors }: Ter
   return patch
     .split("\n")
     .slice(1)
-    .map(onOneLineKeepingIndent)
+    .map((line) => withoutSecrets(steady(line)))
     .map((line) =>
       line.startsWith("+") ? colors.green(line) : line.startsWith("-") ? colors.red(line) : line,
     )
     .join("\n")
-}
-
-function onOneLineKeepingIndent(line: string): string {
-  const [indent = ""] = /^[+\- ]?\s*/.exec(line) ?? []
-  return indent + onOneLine(line.slice(indent.length))
 }

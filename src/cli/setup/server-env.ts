@@ -4,7 +4,7 @@ import { parseEnv } from "node:util"
 import { ConfigError, readConfig, VARIABLES } from "../../host/config.ts"
 import { readServerAddress } from "../../plugin/server-address.ts"
 import { isLoopback } from "../../protocol/loopback.ts"
-import { askChoice, askSecret, askText } from "../asking.ts"
+import { askChoice, askSecret, askText, readPassword } from "../asking.ts"
 import { usageError } from "../exit.ts"
 import type { Terminal } from "../terminal.ts"
 import { contentOf, type PlannedWrite } from "./planned-write.ts"
@@ -20,7 +20,11 @@ export async function planServerEnv(terminal: Terminal, wish: ServerWish): Promi
   const path = join(terminal.cwd, ".env")
   const before = await contentOf(path)
   const known = before === undefined ? {} : parseEnv(before)
-  const given = Object.fromEntries(wish.set.map(readPair))
+  const given: Record<string, string> = {}
+  for (const each of wish.set) {
+    const [name, value] = await readPair(terminal, each)
+    given[name] = value
+  }
   const url = wish.url ?? given.BASE_URL ?? known.BASE_URL ?? (await askUrl(terminal))
   const settings: Record<string, string> = { ...addressSettings(url, known), ...given }
   if (terminal.isInteractive && wish.set.length === 0)
@@ -35,14 +39,16 @@ export async function planServerEnv(terminal: Terminal, wish: ServerWish): Promi
   return { path, before, content, isPrivate: true }
 }
 
-function readPair(text: string): [string, string] {
-  const [, name = "", value = ""] = /^([A-Z][A-Z0-9_]*)=(.*)$/s.exec(text) ?? []
+async function readPair(terminal: Terminal, text: string): Promise<[string, string]> {
+  const [, name = "", value] = /^([A-Z][A-Z0-9_]*)(?:=(.*))?$/s.exec(text) ?? []
   if (!Object.hasOwn(VARIABLES, name))
     throw usageError(
-      `--set takes NAME=value with a setting's name, and not ${JSON.stringify(text)}. .env.example has them all.`,
+      `--set takes NAME=value, or a NAME alone, of a setting, and not ${JSON.stringify(name || text.split("=")[0])}. .env.example has them all.`,
     )
-  if (/[\r\n]/.test(value)) throw usageError(`${name} cannot have a line end in it.`)
-  return [name, value]
+  // Among a command's arguments others could see a secret.
+  const given = value ?? (await readPassword(terminal, name))
+  if (/[\r\n]/.test(given)) throw usageError(`${name} cannot have a line end in it.`)
+  return [name, given]
 }
 
 /** What an address asks for: on one that others reach, creating takes a token. */
@@ -120,21 +126,30 @@ const S3_QUESTIONS = [
   ["S3_ACCESS_KEY_ID", "Its access key id"],
 ] as const
 
-/** Lines that name a setting get its value; the others stay as they are. */
+/** Of lines that name a setting the last one, which counts, gets its value, and the others go; all else stays as it is. */
 function merged(text: string, settings: Readonly<Record<string, string>>): string {
   const left = new Map(Object.entries(settings))
-  const lines = text.split("\n").map((line) => {
+  const lines: string[] = []
+  for (const line of text.split("\n").reverse()) {
     const name = /^\s*(?:export\s+)?([A-Z][A-Z0-9_]*)\s*=/.exec(line)?.[1] ?? ""
     const value = left.get(name)
-    if (value === undefined) return line
-    left.delete(name)
-    return `${name}=${quoted(value)}`
-  })
+    if (value !== undefined) {
+      left.delete(name)
+      lines.unshift(`${name}=${quoted(name, value)}`)
+    } else if (!Object.hasOwn(settings, name)) lines.unshift(line)
+  }
   while (lines.at(-1) === "") lines.pop()
-  return `${[...lines, ...[...left].map(([name, value]) => `${name}=${quoted(value)}`)].join("\n")}\n`
+  const added = [...left].map(([name, value]) => `${name}=${quoted(name, value)}`)
+  return `${[...lines, ...added].join("\n")}\n`
 }
 
-function quoted(value: string): string {
-  if (/^[\w./:@,%+*-]*$/.test(value)) return value
-  return value.includes("'") ? JSON.stringify(value) : `'${value}'`
+const QUOTES = ["", "'", '"', "`"]
+
+/** As it is read again. */
+function quoted(name: string, value: string): string {
+  for (const quote of QUOTES) {
+    const text = `${quote}${value}${quote}`
+    if (parseEnv(`${name}=${text}\n`)[name] === value) return text
+  }
+  throw usageError(`${name} cannot be written into a file of settings: it has every kind of quotes in it.`)
 }

@@ -1,3 +1,4 @@
+import { join } from "node:path"
 import { version } from "../../host/version.ts"
 import { dataFolder } from "../../plugin/data-folder.ts"
 import { openPluginDeps } from "../../plugin/open-deps.ts"
@@ -30,18 +31,18 @@ export function openSharing(terminal: Terminal, wish: SharingWish): Sharing {
   )
   if ("fault" in settings) throw usageError(`${settings.fault[0]?.toUpperCase()}${settings.fault.slice(1)}.`)
   const { keyring } = openOwnFolder(terminal)
-  return createSharing(
-    openPluginDeps(settings, {
-      machine: terminal,
-      folder: dataFolder(terminal),
-      directory,
-      userAgent: `better-share/${version}`,
-      keyring,
-      reader,
-      notices: noticesOf(terminal),
-      createToken: () => settings.token,
-    }),
-  )
+  const folder = dataFolder(terminal)
+  const deps = openPluginDeps(settings, {
+    machine: terminal,
+    folder,
+    directory,
+    userAgent: `better-share/${version}`,
+    keyring,
+    reader,
+    notices: noticesOf(terminal),
+    createToken: () => settings.token,
+  })
+  return createSharing(deps, { making: join(folder, "making") })
 }
 
 /** What the plugin's parts tell their user stands on stderr here. */

@@ -1,4 +1,4 @@
-import { onOneLine } from "../../client/printed.ts"
+import { onOneLine, shortened } from "../../client/printed.ts"
 import type { SessionReader } from "../../plugin/opencode/session-reader.ts"
 import type { KeyringEntry } from "../../plugin/shares/keyring.ts"
 import type { DryRun, Sharing } from "../../plugin/sharing.ts"
@@ -39,8 +39,8 @@ export async function shareAll(
       if (terminal.signal.aborted) throw new CliError("Interrupted.")
       const place = sources.length > 1 ? `${at + 1} of ${sources.length}: ` : ""
       const { sessionID, title } = source
-      progress.start(`${place}${onOneLine(title ?? sessionID)}`)
-      const reader = counting(source.reader, progress)
+      progress.start(`${place}${shortened(title || sessionID)}`)
+      const reader = counting(source.reader, progress, terminal)
       const sharing = openSharing(terminal, { ...wish, reader, directory: source.directory })
       const shared = await shareOne({ sharing, sessionID, progress, wish, terminal, options })
       const told: Shared = { sessionID, ...(title !== undefined && { title }), ...shared }
@@ -77,10 +77,10 @@ async function shareOne({
     const { entry, waiting } = await sharing.share(sessionID, {
       signal: terminal.signal,
       onWaiting: (batches) => progress.say(`${counted(batches, "batch", "batches")} to send`),
+      // One that was there before, here or on another machine, has what it was given then.
+      onShare: (made) => changeAccess(made, wish, terminal),
     })
     const { shareID: id, url } = entry
-    // A new one is made with it.
-    if (known?.shareID === id) await changeAccess(entry, wish, terminal)
     if (waiting === 0) return { id, url }
     const message = `${counted(waiting, "batch", "batches")} of ${sessionID} did not get to the server. They are kept: the same command sends them.`
     return { id, url, waiting, error: { code: "unfinished", message } }
@@ -111,7 +111,7 @@ function say({ title, sessionID, url, error, dryRun }: Shared, { stdout, stderr 
   if (dryRun) {
     const { items, bytes, file, redacted } = dryRun
     stdout(
-      `${onOneLine(title ?? sessionID)}: ${counted(items, "item")} with ${formatBytes(bytes)} would leave.\n`,
+      `${shortened(title || sessionID)}: ${counted(items, "item")} with ${formatBytes(bytes)} would leave.\n`,
     )
     const kinds = countKinds(redacted.map((each, at) => ({ ...each, placeholder: String(at) })))
     stdout(
@@ -119,17 +119,22 @@ function say({ title, sessionID, url, error, dryRun }: Shared, { stdout, stderr 
     )
     stdout(`  All of it: ${file}\n`)
   }
-  if (url) stdout(`${url}\n`)
-  if (error) stderr(`${onOneLine(title ?? sessionID)}: ${onOneLine(error.message ?? error.code)}\n`)
+  if (url) stdout(`${onOneLine(url)}\n`)
+  if (error) stderr(`${shortened(title || sessionID)}: ${onOneLine(error.message ?? error.code)}\n`)
 }
 
 /** Says how far the reading is. */
-function counting(reader: SessionReader, progress: Progress): SessionReader {
+function counting(
+  reader: SessionReader,
+  progress: Progress,
+  { signal }: Pick<Terminal, "signal">,
+): SessionReader {
   let read = 0
   return {
     ...reader,
     async *items(session) {
       for await (const items of reader.items(session)) {
+        signal.throwIfAborted()
         read += items.length
         progress.say(`${counted(read, "item")} read`)
         yield items

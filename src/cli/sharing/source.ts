@@ -1,4 +1,9 @@
-import { createSessionReader, type SessionReader } from "../../plugin/opencode/session-reader.ts"
+import { realpath } from "node:fs/promises"
+import {
+  createSessionReader,
+  type OpenCodeClient,
+  type SessionReader,
+} from "../../plugin/opencode/session-reader.ts"
 import { readSpan } from "../../protocol/expiry.ts"
 import type { SessionData } from "../../protocol/opencode.ts"
 import { CliError, usageError } from "../exit.ts"
@@ -42,15 +47,29 @@ export async function withSources<T>(
       if (!session) throw new CliError(`OpenCode knows no session ${named}.`, { code: "not_found" })
       return await work([sourceOf(session)])
     }
-    const { data } = await client.get({ url: "/session" })
-    const sessions = (Array.isArray(data) ? (data as SessionData[]) : [])
-      .filter(({ parentID }) => parentID === undefined)
+    const sessions = (await sessionsHere(client, terminal.cwd))
       .filter(({ time }) => span === undefined || (time?.updated ?? 0) >= terminal.now() - span)
       .sort((a, b) => (a.time?.created ?? 0) - (b.time?.created ?? 0))
     return await work(sessions.map(sourceOf))
   } finally {
     await stop()
   }
+}
+
+/** More than anybody has: OpenCode leaves out what is beyond its limit, and does not say so. */
+const MOST_SESSIONS = 1_000_000
+
+/** What people have started in this project. Folders without a repository are all one project to OpenCode. */
+async function sessionsHere(client: OpenCodeClient, folder: string): Promise<SessionData[]> {
+  const query = { roots: "true", scope: "project", limit: MOST_SESSIONS }
+  const { data } = await client.get({ url: "/session", query })
+  if (!Array.isArray(data))
+    throw new CliError("OpenCode does not say which sessions there are.", { code: "opencode" })
+  const here = await realpath(folder)
+  return (data as SessionData[]).filter(
+    ({ parentID, projectID, directory }) =>
+      parentID === undefined && (projectID !== "global" || directory === here),
+  )
 }
 
 async function exportedSource(terminal: Terminal, named: string): Promise<Source> {

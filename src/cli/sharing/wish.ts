@@ -12,6 +12,7 @@ export interface ShareOptions {
   dryRun?: true
   all?: true
   since?: string
+  yes?: true
   encrypt?: true
   redact?: "replace" | "block" | "off"
   visibility?: Visibility

@@ -29,12 +29,20 @@ export interface SessionReader {
 
 const PAGE = 50
 
+export interface ReaderOptions {
+  /** Messages that are asked for at once, and stand in memory. */
+  page?: number
+}
+
 interface StoredMessage {
   info: MessageData
   parts: PartData[]
 }
 
-export function createSessionReader(client: OpenCodeClient): SessionReader {
+export function createSessionReader(
+  client: OpenCodeClient,
+  { page = PAGE }: ReaderOptions = {},
+): SessionReader {
   async function session(sessionID: string): Promise<SessionData | undefined> {
     const { data, response } = await client.get({ url: "/session/{id}", path: { id: sessionID } })
     if (response?.status === 404) return undefined
@@ -53,7 +61,7 @@ export function createSessionReader(client: OpenCodeClient): SessionReader {
   async function* pages(sessionID: string): AsyncIterable<StoredMessage[]> {
     let before: string | undefined
     do {
-      const query = { limit: PAGE, ...(before === undefined ? {} : { before }) }
+      const query = { limit: page, ...(before === undefined ? {} : { before }) }
       const { data, response } = await client.get({
         url: "/session/{id}/message",
         path: { id: sessionID },
@@ -79,8 +87,8 @@ export function createSessionReader(client: OpenCodeClient): SessionReader {
     },
     async *items(session) {
       yield [{ type: "session", data: session }]
-      for await (const page of pages(session.id)) {
-        yield page.flatMap(({ info, parts }) => [
+      for await (const messages of pages(session.id)) {
+        yield messages.flatMap(({ info, parts }) => [
           { type: "message", data: info },
           ...parts.map((data): Item => ({ type: "part", data })),
         ])

@@ -45,7 +45,9 @@ export async function shareSession(
     const key = isDiskFailure(error) ? notice.key : `share ${notice.key}`
     notices.tell({ ...notice, key, message: `${withoutPromise(notice.message)} Nothing was shared.` })
     notices.log("error", `sharing ${sessionID} failed: ${String(error)}`)
-    throw new ShareError(isDiskFailure(error) ? "internal" : "unavailable", notice.message, { cause: error })
+    throw new ShareError(isDiskFailure(error) ? "internal" : "unavailable", withoutPromise(notice.message), {
+      cause: error,
+    })
   }
 }
 

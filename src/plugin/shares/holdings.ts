@@ -1,5 +1,6 @@
 import { join } from "node:path"
 import { type HolderBody, MOST_HELD } from "../../protocol/routes.ts"
+import { isSameServer } from "../server-address.ts"
 import { createKeyring } from "./keyring.ts"
 import { findOwnerKey } from "./owner-key.ts"
 
@@ -37,8 +38,4 @@ export async function readHoldings({
     prove: (action) => ({ ...(owner && { owner: owner.prove({ action, baseUrl: server }) }), shares }),
     linkOf: (shareID) => links.get(shareID),
   }
-}
-
-function isSameServer(one: string, other: string): boolean {
-  return URL.canParse(one) && new URL(one).origin === new URL(other).origin
 }
