@@ -20,6 +20,6 @@ export async function requireAdminToken(
   if (limiter && taken && !taken.allowed) throw new LimitReached(limiter.budget, taken)
   throw new ShareError(
     "unauthorized",
-    "This is not the admin token. `npm run admin-token` on the server makes a new one.",
+    "This is not the admin token. `better-share admin-token` on the server makes a new one.",
   )
 }

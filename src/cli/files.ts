@@ -26,3 +26,12 @@ export async function readWholeFile(path: string): Promise<string> {
     throw new CliError(`${path} cannot be read: ${why}.`, { code: "unreadable" })
   }
 }
+
+/** Throws a sentence where there is no such file. */
+export async function requireFile(path: string): Promise<string> {
+  const found = await stat(path).catch(() => undefined)
+  if (found?.isFile()) return path
+  throw new CliError(`${path} cannot be read: ${found ? "it is no file" : "there is no such file"}.`, {
+    code: "unreadable",
+  })
+}

@@ -52,7 +52,7 @@ function say(
 ): void {
   if (resumed) stdout("It went on where it was broken off.\n")
   stdout(
-    `${counted(rows, "row")} and ${counted(copied + kept, "object")} with ${formatBytes(bytes)} are there, each verified.\n`,
+    `${counted(rows, "row")} and ${counted(copied + kept, "object")} with ${formatBytes(bytes)} are there, each object verified.\n`,
   )
   if (leftBehind > 0) stdout(`${counted(leftBehind, "object")} that no row names did not come along.\n`)
   for (const fault of firstFaults) stderr(`${onOneLine(Object.values(fault).join(": "))}\n`)

@@ -81,7 +81,8 @@ export const VARIABLES = {
     parse: readDatabaseUrl,
   },
   MIGRATE: {
-    about: "Whether a start brings the database up to date: on, or off to leave that to `npm run migrate`.",
+    about:
+      "Whether a start brings the database up to date: on, or off to leave that to `better-share migrate`.",
     fallback: "on",
     parse: readSwitch,
   },

@@ -21,7 +21,7 @@ export async function requireDatabase(dataDir: string): Promise<void> {
 /** Makes the data folder if need be and takes it for this process. Throws a sentence when it cannot be used. */
 export async function claimDataDir(folder: string): Promise<{ release(): void }> {
   try {
-    await mkdir(folder, { recursive: true })
+    await mkdir(folder, { recursive: true, mode: 0o700 })
     await access(folder, constants.W_OK | constants.X_OK)
     if (!(await stat(folder)).isDirectory()) throw new Error("it is a file")
   } catch (cause) {

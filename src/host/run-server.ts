@@ -36,7 +36,7 @@ export async function migrate({ databaseUrl, dataDir }: Config): Promise<string[
 }
 
 export function describeAdminToken(token: string, baseUrl = ""): string {
-  return `  The admin token, shown this once: ${colors.bold(token)}\n  It opens ${baseUrl}/admin; \`npm run admin-token\` makes another in its place.\n`
+  return `  The admin token, shown this once: ${colors.bold(token)}\n  It opens ${baseUrl}/admin; \`better-share admin-token\` makes another in its place.\n`
 }
 
 function stop(serving: Serving): void {

@@ -77,8 +77,6 @@ test("init server writes settings that the server starts with, for its owner's e
     "https://share.example.com",
     "--set",
     "PORT=5000",
-    "--set",
-    "TRUSTED_PROXIES=loopback",
     "--yes",
   ])
   expect(code).toBe(0)

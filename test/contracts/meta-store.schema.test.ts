@@ -62,7 +62,7 @@ describe.each(Object.entries(KINDS))("schema: %s", (_, create) => {
   test("an empty database is refused with MIGRATE=off, until it has been migrated", async () => {
     const database = await create()
     await expect(database.open({ migrate: false })).rejects.toThrow(
-      /^The database lacks 0001-shares.*, and MIGRATE is off\. Run `npm run migrate`/,
+      /^The database lacks 0001-shares.*, and MIGRATE is off\. Run `better-share migrate`/,
     )
     expect(await database.migrate()).toContain("0001-shares")
     expect(await database.migrate()).toEqual([])

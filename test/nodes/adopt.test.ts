@@ -68,7 +68,7 @@ async function adopt(settings: StorageSettings, from: OldPlace, oldBucket?: Stor
 }
 
 const REFUSED = [
-  { shareID: "nothing-there", outcome: "refused", reason: "There is no object for it." },
+  { shareID: "nothing-there", outcome: "refused", reason: "There is no object sessions/nothing-there.json." },
   { shareID: "other-session", outcome: "refused", reason: expect.stringContaining("created for ses_old4") },
   { shareID: "short", outcome: "refused", reason: "Its id cannot be a share's here." },
 ]

@@ -66,7 +66,7 @@ describe("[B9] the door of the operator's pages", () => {
     const response = await fetch(`${world.url}/admin`)
     const page = await response.text()
     expect(response.status).toBe(200)
-    expect(page).toContain("npm run admin-token")
+    expect(page).toContain("better-share admin-token")
     expect(page).not.toContain("Newest shares")
     for (const path of ["/admin/shares", "/admin/tokens", "/admin/audit.jsonl"]) {
       const answer = await fetch(`${world.url}${path}`, { redirect: "manual" })

@@ -2,6 +2,7 @@ import { resolve } from "node:path"
 import { onOneLine } from "../../client/printed.ts"
 import type { AddCommand } from "../commands.ts"
 import { CliError, usageError } from "../exit.ts"
+import { requireFile } from "../files.ts"
 import { examples, withJson } from "../program.ts"
 import { createProgress } from "../progress.ts"
 import { counted, sayJson } from "../say.ts"
@@ -35,7 +36,9 @@ export const addAdopt: AddCommand = (program, terminal) =>
       const { adoptShares } = await import("../../host/adopt.ts")
       const { readEnvFile } = await import("../../host/env-file.ts")
       const oldBucket =
-        bucketEnv === undefined ? undefined : (await readEnvFile(resolve(terminal.cwd, bucketEnv))).s3
+        bucketEnv === undefined
+          ? undefined
+          : (await readEnvFile(await requireFile(resolve(terminal.cwd, bucketEnv)))).s3
       if (bucketEnv !== undefined && !oldBucket)
         throw usageError(`${bucketEnv} names no bucket: it must set S3_ENDPOINT and what goes with it.`)
       const refused: { shareID: string; reason: string }[] = []
@@ -44,7 +47,7 @@ export const addAdopt: AddCommand = (program, terminal) =>
       let done = 0
       const adopted = await adoptShares({
         config: settingsHere(terminal),
-        from: placeOf(from, table, terminal),
+        from: await placeOf(from, table, terminal),
         oldBucket,
         signal: terminal.signal,
         onAdoption({ shareID, outcome, reason = "" }) {
@@ -64,8 +67,8 @@ export const addAdopt: AddCommand = (program, terminal) =>
         throw new CliError(`${counted(refused.length, "share")} could not be adopted.`, { code: "refused" })
     })
 
-function placeOf(from: string, table: string, { cwd }: Terminal) {
+async function placeOf(from: string, table: string, { cwd }: Terminal) {
   if (/^postgres(ql)?:\/\//.test(from)) return { url: from, table }
-  const path = resolve(cwd, from)
+  const path = await requireFile(resolve(cwd, from))
   return path.endsWith(".csv") ? { csv: path } : { file: path, table }
 }

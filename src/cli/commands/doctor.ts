@@ -69,8 +69,7 @@ async function* examineAll(
   }
   if (server !== undefined) {
     yield* examineServer(terminal, server)
-    const proxy = explainAddress(isOwn ? await addressSeen(terminal, server) : undefined, server)
-    if (proxy) yield proxy
+    yield await explainAddress(isOwn ? await addressSeen(terminal, server) : undefined, server)
   }
   if (!here) yield* examineOpenCode(terminal, server)
 }

@@ -1,5 +1,6 @@
 import { resolve } from "node:path"
 import type { AddCommand } from "../commands.ts"
+import { requireFile } from "../files.ts"
 import { examples, withJson } from "../program.ts"
 import { copyStorage, settingsHere } from "../storage-copy.ts"
 
@@ -18,6 +19,6 @@ export const addMove: AddCommand = (program, terminal) =>
       const { move } = await import("../../host/move.ts")
       const { readEnvFile } = await import("../../host/env-file.ts")
       const config = settingsHere(terminal)
-      const to = await readEnvFile(resolve(terminal.cwd, toEnv))
+      const to = await readEnvFile(await requireFile(resolve(terminal.cwd, toEnv)))
       await copyStorage(terminal, { what: "Moving", json }, (watched) => move({ config, to, ...watched }))
     })

@@ -1,3 +1,4 @@
+import { lookup } from "node:dns/promises"
 import { isLoopback } from "../../protocol/loopback.ts"
 import { healthAnswer } from "../../protocol/routes.ts"
 import type { Terminal } from "../terminal.ts"
@@ -47,14 +48,31 @@ export async function* examineServer(terminal: Terminal, server: string): AsyncG
   else yield { name: "api", state: "well", says: "What OpenCode sends gets to the API." }
 }
 
-/** Whether the address that the server gives out leads to it, and the proxies before it are known to it. */
-export function explainAddress(seen: string | undefined, server: string): Finding | undefined {
-  if (seen === undefined) return undefined
+/**
+ * Whether the server knows the proxies before it.
+ * @param seen as which it takes this machine; undefined where that cannot be asked
+ */
+export async function explainAddress(seen: string | undefined, server: string): Promise<Finding> {
+  const name = "proxy"
+  if (seen === undefined)
+    return {
+      name,
+      state: "skipped",
+      says: "Whether the server knows its proxies is told with the admin token, in BETTER_SHARE_ADMIN_TOKEN.",
+    }
+  if (!isLoopback(seen)) return { name, state: "well", says: `The server sees this machine as ${seen}.` }
   const { hostname } = new URL(server)
-  if (isLoopback(hostname) || !isLoopback(seen))
-    return { name: "proxy", state: "well", says: `The server sees this machine as ${seen}.` }
+  const addresses = isLoopback(hostname)
+    ? [hostname]
+    : (await lookup(hostname, { all: true }).catch(() => [])).map(({ address }) => address)
+  if (addresses.some(isLoopback))
+    return {
+      name,
+      state: "skipped",
+      says: "From the server's own machine it cannot be told whether the server knows its proxies: look from another.",
+    }
   return {
-    name: "proxy",
+    name,
     state: "wrong",
     says: `The server takes everybody for its own machine (${seen}), so limits count all as one.`,
     mend: "Name the proxy in TRUSTED_PROXIES (loopback, when it runs on the same machine), and have it write X-Forwarded-For.",

@@ -59,11 +59,17 @@ function addressSettings(
   const fault = faultOfUrl(url)
   if (fault !== undefined) throw usageError(fault)
   const { hostname, port, origin, protocol } = new URL(url)
-  if (isLoopback(hostname)) return port === "" || port === "3000" ? {} : { PORT: port }
+  const isLocal = isLoopback(hostname)
+  if (isLocal && protocol === "http:") return port === "" || port === "3000" ? {} : { PORT: port }
+  // TLS is a proxy's, and where nothing else is known, of one on this machine.
+  const host = known.HOST ?? (protocol === "https:" ? "127.0.0.1" : "0.0.0.0")
   return {
     BASE_URL: origin,
-    HOST: known.HOST ?? (protocol === "https:" ? "127.0.0.1" : "0.0.0.0"),
-    ...(known.CREATE_TOKENS ? {} : { CREATE_TOKENS: randomBytes(24).toString("hex") }),
+    HOST: host,
+    ...(protocol === "https:" &&
+      isLoopback(host) &&
+      !known.TRUSTED_PROXIES && { TRUSTED_PROXIES: "loopback" }),
+    ...(!isLocal && !known.CREATE_TOKENS && { CREATE_TOKENS: randomBytes(24).toString("hex") }),
   }
 }
 

@@ -94,7 +94,7 @@ export function createAdopter({ meta, blobs, machine, oldBlobs }: AdoptDeps) {
     sessionID,
   }: OldShare): Promise<{ metadata: ShareMetadata; bytes: Uint8Array }> {
     const body = await (oldBlobs ?? blobs).get(plainKey({ id, generation: 0 }))
-    if (!body) throw refused("There is no object for it")
+    if (!body) throw refused(`There is no object ${plainKey({ id, generation: 0 })}`)
     const chunks: Uint8Array[] = []
     let size = 0
     for await (const chunk of body) {

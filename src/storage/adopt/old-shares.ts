@@ -67,7 +67,7 @@ function toOldRow(value: unknown, where: string): OldRow {
   if (!parsed.success) {
     const names = parsed.error.issues.map(({ path }) => path.join("."))
     throw new NoOldShare(
-      `${where} has no ${names.join(", ")}: share_id, session_id, secret and created_at are needed.`,
+      `${where} has no ${names.join(", ")}, or not as it must be: each row has share_id, session_id, secret and created_at, and of a CSV the first line names them.`,
     )
   }
   const { share_id: id, session_id: sessionID, secret, created_at } = parsed.data

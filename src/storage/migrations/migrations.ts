@@ -36,7 +36,7 @@ export async function prepareSchema(
   if (pending.length === 0) return []
   if (!migrate) {
     throw new Error(
-      `The database lacks ${pending.join(", ")}, and MIGRATE is off. Run \`npm run migrate\`, then start again.`,
+      `The database lacks ${pending.join(", ")}, and MIGRATE is off. Run \`better-share migrate\`, then start again.`,
     )
   }
   const migrator = new Migrator({ db, provider: { getMigrations: async () => MIGRATIONS } })

@@ -52,7 +52,7 @@ async function openFile(file: string, make: boolean): Promise<OpenDatabase> {
       throw new Error(`There is no database at ${file}.`, { cause })
     })
   }
-  await mkdir(dirname(file), { recursive: true })
+  await mkdir(dirname(file), { recursive: true, mode: 0o700 })
   const db = openSqliteFile(file)
   return { name: nameDatabase({ file }), kind: "sqlite", db, close: () => db.destroy() }
 }

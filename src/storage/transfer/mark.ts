@@ -58,7 +58,7 @@ async function requireNoRows({ db, name }: OpenDatabase): Promise<void> {
       .executeTakeFirst()
     if (!found) continue
     throw new Error(
-      `${name} is not empty: its table ${table.name} has rows. Take a place that no server has been started on.`,
+      `${name} is not empty: its table ${table.name} has rows. Take a place that no server has been started on and no copy was made into, such as a new folder.`,
     )
   }
 }
