@@ -4,11 +4,9 @@ import { join } from "node:path"
 import { expect, onTestFinished, test } from "vitest"
 import type { Finding } from "../../src/cli/doctor/finding.ts"
 import { closeServer, listen } from "../loopback.ts"
-import { createPostgresServer } from "../postgres/server.ts"
-import { startStrictS3 } from "../s3/strict-s3.ts"
 import { freePort } from "../server-process.ts"
 import { createCli } from "./cli.ts"
-import { createPlace } from "./place.ts"
+import { createPlace, elsewhere } from "./place.ts"
 
 type Cli = ReturnType<typeof createCli>
 
@@ -93,18 +91,7 @@ test("a server that takes everybody for its proxy is found out", async () => {
 
 test("where the server runs, settings, database, bucket and uploads are tried, and nothing is left there", async () => {
   const { cwd, env } = await createPlace()
-  const postgres = await createPostgresServer()
-  onTestFinished(() => postgres.close())
-  const s3 = await startStrictS3()
-  onTestFinished(() => s3.close())
-  const settings: Record<string, string> = {
-    DATABASE_URL: await postgres.createDatabase(),
-    S3_ENDPOINT: s3.endpoint,
-    S3_BUCKET: s3.bucket,
-    S3_REGION: s3.region,
-    S3_ACCESS_KEY_ID: s3.accessKeyID,
-    S3_SECRET_ACCESS_KEY: s3.secretAccessKey,
-  }
+  const { s3, settings } = await elsewhere()
   const at = (more: Record<string, string> = {}) => createCli({ cwd, env: { ...env, ...settings, ...more } })
   // Not migrated yet, and nothing does that on the way.
   expect(await look(at(), "--here")).toMatchObject({

@@ -2,6 +2,8 @@ import { mkdtemp, realpath, rm } from "node:fs/promises"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { onTestFinished } from "vitest"
+import { createPostgresServer } from "../postgres/server.ts"
+import { type StrictS3, startStrictS3 } from "../s3/strict-s3.ts"
 import { createWorld, type World, type WorldOptions } from "../world.ts"
 import { createCli } from "./cli.ts"
 
@@ -52,4 +54,21 @@ export function exported(sessionID: string, texts: readonly string[], title = "A
       }
     }),
   }
+}
+
+/** What a server's environment says of PostgreSQL and a bucket, both of which end with the test. */
+export async function elsewhere(): Promise<{ s3: StrictS3; settings: Record<string, string> }> {
+  const postgres = await createPostgresServer()
+  onTestFinished(() => postgres.close())
+  const s3 = await startStrictS3()
+  onTestFinished(() => s3.close())
+  const settings = {
+    DATABASE_URL: await postgres.createDatabase(),
+    S3_ENDPOINT: s3.endpoint,
+    S3_BUCKET: s3.bucket,
+    S3_REGION: s3.region,
+    S3_ACCESS_KEY_ID: s3.accessKeyID,
+    S3_SECRET_ACCESS_KEY: s3.secretAccessKey,
+  }
+  return { s3, settings }
 }

@@ -1,11 +1,9 @@
 import { readdir, rm, writeFile } from "node:fs/promises"
 import { join } from "node:path"
 import { expect, onTestFinished, test } from "vitest"
-import { createPostgresServer } from "../postgres/server.ts"
-import { startStrictS3 } from "../s3/strict-s3.ts"
 import { createWorld, filesBelow } from "../world.ts"
 import { createCli } from "./cli.ts"
-import { createPlace, exported, type Place } from "./place.ts"
+import { createPlace, elsewhere, exported, type Place } from "./place.ts"
 
 /** Where the server runs, with its settings. */
 function serverCli({ cwd, env }: Place, settings: Record<string, string>) {
@@ -52,18 +50,7 @@ test("check finds what is lost, and mends what loses nothing", async () => {
 test("a stopped server moves to PostgreSQL and S3 with one command", async () => {
   const place = await createPlace()
   const path = new URL(await shareOne(place)).pathname
-  const postgres = await createPostgresServer()
-  onTestFinished(() => postgres.close())
-  const s3 = await startStrictS3()
-  onTestFinished(() => s3.close())
-  const target: Record<string, string> = {
-    DATABASE_URL: await postgres.createDatabase(),
-    S3_ENDPOINT: s3.endpoint,
-    S3_BUCKET: s3.bucket,
-    S3_REGION: s3.region,
-    S3_ACCESS_KEY_ID: s3.accessKeyID,
-    S3_SECRET_ACCESS_KEY: s3.secretAccessKey,
-  }
+  const { s3, settings: target } = await elsewhere()
   await writeFile(
     join(place.cwd, "target.env"),
     Object.entries(target)
