@@ -17,7 +17,8 @@ import { TEST_KEYS } from "../test-keys.ts"
 import { waitFor } from "../wait.ts"
 import { filesBelow } from "../world.ts"
 
-const KILLS = 200
+/** `KILLS=200` for as many as the figures speak of. */
+const KILLS = Number(process.env.KILLS ?? 80)
 const WRITERS = 4
 const OPEN_SHARES = 3
 
