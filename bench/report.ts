@@ -13,5 +13,9 @@ export function report(title: string, figures: Record<string, string>): void {
   console.log(
     `${cores.length} cores (${cores[0]?.model ?? "unknown"}), ${Math.round(totalmem() / 2 ** 30)} GiB, Node ${process.version}\n`,
   )
+  tellRows(figures)
+}
+
+export function tellRows(figures: Record<string, string>): void {
   for (const [name, value] of Object.entries(figures)) console.log(`| ${name} | ${value} |`)
 }

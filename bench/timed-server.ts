@@ -9,11 +9,10 @@ import type { MetaStore } from "../src/shares/ports.ts"
 import { openPostgresStore } from "../src/storage/meta/postgres.ts"
 import { openSqliteStore } from "../src/storage/meta/sqlite.ts"
 import { createNativeClient } from "../test/native-client.ts"
-import { createPostgresServer } from "../test/postgres/server.ts"
-import { startStrictS3 } from "../test/s3/strict-s3.ts"
 import { createServerProcess, npmStart, type Program, type ServerProcess } from "../test/server-process.ts"
 import { waitFor } from "../test/wait.ts"
 import { filesBelow } from "../test/world.ts"
+import { openBacking } from "./backing.ts"
 
 /** The server in a process of its own, on one core where the system can do that, and what stands behind it. */
 export interface TimedServer {
@@ -50,25 +49,16 @@ export async function onFiles(): Promise<TimedServer> {
 }
 
 export async function onServers(): Promise<TimedServer> {
-  const [postgres, s3] = await Promise.all([createPostgresServer(), startStrictS3()])
-  const url = await postgres.createDatabase()
-  const env = {
-    DATABASE_URL: url,
-    S3_ENDPOINT: s3.endpoint,
-    S3_BUCKET: s3.bucket,
-    S3_REGION: s3.region,
-    S3_ACCESS_KEY_ID: s3.accessKeyID,
-    S3_SECRET_ACCESS_KEY: s3.secretAccessKey,
-  }
-  const server = await createServerProcess(env, onOneCore())
+  const backing = await openBacking()
+  const server = await createServerProcess(backing.env, onOneCore())
   await server.start()
-  const meta = await openPostgresStore({ url, migrate: false, log: { warn: () => {} } })
+  const meta = await openPostgresStore({ url: backing.database, migrate: false, log: { warn: () => {} } })
   return {
     server,
     meta,
-    written: async () => s3.seen.reduce((sum, { bytes }) => sum + bytes, 0),
+    written: async () => backing.written(),
     async database() {
-      const client = new pg.Client({ connectionString: url })
+      const client = new pg.Client({ connectionString: backing.database })
       await client.connect()
       const { rows } = await client.query("select pg_database_size(current_database())::int as size")
       await client.end()
@@ -77,7 +67,7 @@ export async function onServers(): Promise<TimedServer> {
     async close() {
       await meta.close()
       await server.dispose()
-      await Promise.all([postgres.close(), s3.close()])
+      await backing.close()
     },
   }
 }

@@ -45,8 +45,8 @@ export function unpack(body: Uint8Array): Item[] {
 }
 
 /** The calls of the direct door. Answers come with their status, never as errors. */
-export function createDirectClient(url: string) {
-  const client = createNativeClient(url)
+export function createDirectClient(url: string, headers: Record<string, string> = {}) {
+  const client = createNativeClient(url, headers)
   const withSecret = (secret: string) => createNativeClient(url, { "x-share-secret": secret })
   return {
     call: client.call,

@@ -3,6 +3,8 @@ export interface CountedText {
   text: string
   /** 0 for what is not there. Names go without `better_share_`. */
   value(series: string): number
+  /** The same of those that are not ours alone, such as `process_cpu_seconds_total`. */
+  wholeName(series: string): number
   /** Names and labels of all that is there. */
   series: readonly string[]
 }
@@ -20,6 +22,7 @@ export function readMetricsText(text: string): CountedText {
   return {
     text,
     value: (series) => values.get(`better_share_${series}`) ?? 0,
+    wholeName: (series) => values.get(series) ?? 0,
     series: [...values.keys()],
   }
 }

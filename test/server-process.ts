@@ -13,6 +13,8 @@ import { waitFor, within } from "./wait.ts"
 export interface ServerProcess {
   readonly url: string
   readonly dataDir: string
+  /** Of the present run. */
+  readonly pid: number | undefined
   /** Standard output and standard error of the present run. */
   output(): string
   start(): Promise<void>
@@ -73,6 +75,9 @@ export async function createServerProcess(
   return {
     url,
     dataDir,
+    get pid() {
+      return child?.pid
+    },
     output: () => output,
     async start() {
       launch()

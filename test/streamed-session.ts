@@ -6,7 +6,12 @@ export interface StreamedSession {
   messages: number
   /** Bytes that the session's parts come to as JSON, about. */
   partBytes: number
+  /** Another one says other things; the same unless told. */
+  seed?: number
 }
+
+/** What a message's parts come to at `scale` 1; found by running it. */
+export const USUAL_PART_BYTES = 6_700
 
 /** Messages from one prompt to the next. */
 const MESSAGES_A_PROMPT = 12
@@ -16,10 +21,15 @@ const DIRECTORY = "/home/dev/demo"
  * What OpenCode would send for a long session, sync by sync, two a message, always the same: tool parts that go from
  * pending over running to completed, the session with each step, and resends of what did not change.
  */
-export function* streamedSession({ sessionID, messages, partBytes }: StreamedSession): Iterable<Item[]> {
-  const random = createRandom(20_260_401)
+export function* streamedSession({
+  sessionID,
+  messages,
+  partBytes,
+  seed = 20_260_401,
+}: StreamedSession): Iterable<Item[]> {
+  const random = createRandom(seed)
   const ids = createIDs(random)
-  const scale = partBytes / messages / MEAN_PART_BYTES
+  const scale = partBytes / messages / USUAL_PART_BYTES
   const say = createSpeech({ random, scale, directory: DIRECTORY })
   const state = { cost: 0, tokens: 0, now: 1_790_000_000_000 }
   let prompt = message(sessionID, ids("msg"), { role: "user", at: state.now })
@@ -91,9 +101,6 @@ export function* streamedSession({ sessionID, messages, partBytes }: StreamedSes
     ]
   }
 }
-
-/** What a message's parts come to at `scale` 1; found by running it. */
-const MEAN_PART_BYTES = 6_700
 
 interface Progress {
   cost: number

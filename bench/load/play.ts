@@ -1,0 +1,160 @@
+import { setTimeout as sleep } from "node:timers/promises"
+import { inRows } from "./in-rows.ts"
+import { openAudience, type Seen } from "./open-audience.ts"
+import { doorOf, type LoadSettings } from "./options.ts"
+import type { ServerFigures } from "./server-figures.ts"
+import { beginSession, beginTold, type LiveSession, type Told } from "./session.ts"
+import type { Target } from "./target.ts"
+
+/** What was asked of a server, and what became of it. */
+export interface Played {
+  /** That could be created, and the viewers that followed one of them when all had come. */
+  sessions: number
+  following: number
+  beginning: Stage
+  /** Sessions alone; absent when nobody came after. */
+  alone: Stage | undefined
+  /** While viewers came, one page and one stream each. */
+  arriving: Stage | undefined
+  /** With all viewers there. */
+  playing: Stage
+  removing: Stage
+  /** What was refused, of all this and between: `sync 429` → how often. */
+  refused: Record<string, number>
+}
+
+export interface Stage {
+  seconds: number
+  told: Told
+  seen: Seen | undefined
+  server: { before: ServerFigures; after: ServerFigures } | undefined
+  /** Processor seconds of this process, which plays the sessions. */
+  ownCPU: number
+}
+
+/** Sessions that are begun or removed at the same moment. */
+const AT_ONCE = 10
+/** Of the time, so much goes to the sessions alone. */
+const ALONE = 0.25
+/** Sessions spread over this before anything is counted; and what was sent last arrives in it. */
+const SETTLE_MS = 1_500
+/** So many viewers a second come at the least. */
+const SLOWEST_ARRIVAL = 15
+
+export async function playLoad(
+  target: Target,
+  settings: LoadSettings,
+  say: (line: string) => void,
+): Promise<Played> {
+  const { url, token } = target
+  const { history, door } = settings
+  /** Between stages: what of it failed is told, and nothing else. */
+  const between = beginTold()
+  let told = between
+  let seen: (() => Seen) | undefined
+  const sessions: LiveSession[] = []
+  const byNumber = new Map<number, LiveSession>()
+
+  async function stage(work: () => Promise<unknown>): Promise<Stage> {
+    const before = await target.figures()
+    told = beginTold()
+    const counted = told
+    const own = process.cpuUsage()
+    const began = performance.now()
+    await work()
+    told = between
+    const seconds = (performance.now() - began) / 1_000
+    const { user, system } = process.cpuUsage(own)
+    const after = await target.figures()
+    return {
+      seconds,
+      told: counted,
+      seen: seen?.(),
+      server: before && after && { before, after },
+      ownCPU: (user + system) / 1e6,
+    }
+  }
+
+  const playMS = settings.minutes * 60_000
+  const arrivalMS = (settings.viewers / SLOWEST_ARRIVAL) * 1_000 + 10_000
+  const syncs = Math.ceil((playMS + arrivalMS + 10 * SETTLE_MS) / 1_000)
+
+  say(`beginning ${settings.sessions} sessions on ${target.about}`)
+  const beginning = await stage(() =>
+    inRows(settings.sessions, AT_ONCE, async (number) => {
+      const session = await beginSession({
+        number,
+        url,
+        token,
+        door: doorOf(door, number),
+        seed: number + 1,
+        history,
+        syncs,
+        told: () => told,
+      })
+      if (!session) return
+      sessions.push(session)
+      byNumber.set(number, session)
+    }),
+  )
+
+  let stop = () => {}
+  const until = new Promise<void>((resolve) => {
+    stop = resolve
+  })
+  const played = sessions.map((session) => session.play({ until, told: () => told }))
+  await sleep(SETTLE_MS)
+  const viewers = sessions.length === 0 ? 0 : settings.viewers
+  const audience = await openAudience({
+    url,
+    sentAt: (share, revision) => byNumber.get(share)?.sentAt(revision),
+  })
+  try {
+    const alone = viewers === 0 ? undefined : await stage(() => sleep(playMS * ALONE))
+    let arriving: Stage | undefined
+    if (viewers > 0) {
+      say(`${viewers} viewers come`)
+      seen = () => audience.seen
+      arriving = await stage(() => {
+        for (let viewer = 0; viewer < viewers; viewer++) {
+          const session = sessions[viewer % sessions.length]
+          if (session) audience.watch(viewer, session)
+        }
+        return audience.settled(arrivalMS)
+      })
+      await sleep(SETTLE_MS)
+      audience.reset()
+    }
+    say(`playing ${sessions.length} sessions to ${audience.following} viewers`)
+    const following = audience.following
+    const playing = await stage(() => sleep(playMS * (viewers === 0 ? 1 : 1 - ALONE)))
+    await sleep(SETTLE_MS)
+    stop()
+    await Promise.all(played)
+    await audience.close()
+    seen = undefined
+    const removing = await stage(async () => {
+      if (!settings.keep) await inRows(sessions.length, AT_ONCE, async (at) => sessions[at]?.remove())
+    })
+    const stages = { beginning, alone, arriving, playing, removing }
+    const failures = [between, ...Object.values(stages).map((stage) => stage?.told)].map(
+      (each) => each?.failures.counts,
+    )
+    return {
+      sessions: sessions.length,
+      following,
+      ...stages,
+      refused: total([...failures, audience.refused]),
+    }
+  } finally {
+    stop()
+    await audience.close()
+  }
+}
+
+function total(counts: readonly (Readonly<Record<string, number>> | undefined)[]): Record<string, number> {
+  const all: Record<string, number> = {}
+  for (const [name, count] of counts.flatMap((each) => Object.entries(each ?? {})))
+    all[name] = (all[name] ?? 0) + count
+  return all
+}
