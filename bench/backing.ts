@@ -1,11 +1,13 @@
 import { createPostgresServer } from "../test/postgres/server.ts"
 import { startStrictS3 } from "../test/s3/strict-s3.ts"
+import { type BackingFigures, readBacking } from "./backing-figures.ts"
 
 /** What a server stands on when it is not one alone: real PostgreSQL, and an S3 server of this process. */
 export interface Backing {
   database: string
   /** Bytes put into the bucket so far. */
   written(): number
+  figures(): Promise<BackingFigures>
   /** The settings with which a server stands on it. */
   env: Record<string, string>
   close(): Promise<void>
@@ -17,6 +19,7 @@ export async function openBacking(): Promise<Backing> {
   return {
     database,
     written: () => s3.seen.reduce((sum, { bytes }) => sum + bytes, 0),
+    figures: () => readBacking(postgres, s3),
     env: {
       DATABASE_URL: database,
       S3_ENDPOINT: s3.endpoint,

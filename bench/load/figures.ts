@@ -1,4 +1,5 @@
 import { availableParallelism } from "node:os"
+import type { BackingFigures } from "../backing-figures.ts"
 import type { Histogram } from "./histogram.ts"
 import type { LoadSettings } from "./options.ts"
 import type { Played, Stage } from "./play.ts"
@@ -56,6 +57,8 @@ export interface StageFigures {
         lag: { p50: number; p99: number; most: number }
       }
     | undefined
+  /** What was asked of database and bucket meanwhile. */
+  backing: BackingFigures | undefined
   generator: { cpuSeconds: number; lag: number }
 }
 
@@ -97,7 +100,7 @@ export function figuresOf(played: Played, settings: LoadSettings, about: string)
   }
 }
 
-function stageFigures({ seconds, told, seen, server, ownCPU }: Stage): StageFigures {
+function stageFigures({ seconds, told, seen, server, backing, ownCPU }: Stage): StageFigures {
   return {
     seconds,
     syncs: told.syncs,
@@ -121,7 +124,20 @@ function stageFigures({ seconds, told, seen, server, ownCPU }: Stage): StageFigu
       files: server.after.files,
       lag: server.after.lag,
     },
+    backing: backing && since(backing),
     generator: { cpuSeconds: ownCPU, lag: seen?.lag ?? 0 },
+  }
+}
+
+function since({ before, after }: { before: BackingFigures; after: BackingFigures }): BackingFigures {
+  return {
+    transactions: after.transactions - before.transactions,
+    logged: after.logged - before.logged,
+    databaseCPU: after.databaseCPU - before.databaseCPU,
+    requests: Object.fromEntries(
+      Object.entries(after.requests).map(([name, count]) => [name, count - (before.requests[name] ?? 0)]),
+    ),
+    written: after.written - before.written,
   }
 }
 

@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises"
+import type { BackingFigures } from "../backing-figures.ts"
 import { inRows } from "./in-rows.ts"
 import { openAudience, type Seen } from "./open-audience.ts"
 import { doorOf, type LoadSettings } from "./options.ts"
@@ -28,6 +29,7 @@ export interface Stage {
   told: Told
   seen: Seen | undefined
   server: { before: ServerFigures; after: ServerFigures } | undefined
+  backing: { before: BackingFigures; after: BackingFigures } | undefined
   /** Processor seconds of this process, which plays the sessions. */
   ownCPU: number
 }
@@ -56,6 +58,7 @@ export async function playLoad(
   const byNumber = new Map<number, LiveSession>()
 
   async function stage(work: () => Promise<unknown>): Promise<Stage> {
+    const backed = await target.backing()
     const before = await target.figures()
     told = beginTold()
     const counted = told
@@ -66,11 +69,13 @@ export async function playLoad(
     const seconds = (performance.now() - began) / 1_000
     const { user, system } = process.cpuUsage(own)
     const after = await target.figures()
+    const backedAfter = await target.backing()
     return {
       seconds,
       told: counted,
       seen: seen?.(),
       server: before && after && { before, after },
+      backing: backed && backedAfter && { before: backed, after: backedAfter },
       ownCPU: (user + system) / 1e6,
     }
   }

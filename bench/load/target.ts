@@ -1,5 +1,6 @@
 import { createServerProcess } from "../../test/server-process.ts"
 import { type Backing, openBacking } from "../backing.ts"
+import type { BackingFigures } from "../backing-figures.ts"
 import type { SharedSettings } from "./options.ts"
 import { readServer, type ServerFigures } from "./server-figures.ts"
 
@@ -11,6 +12,8 @@ export interface Target {
   about: string
   /** Undefined when it tells us nothing. */
   figures(): Promise<ServerFigures | undefined>
+  /** What its database and its bucket were asked; undefined when they are not ours. */
+  backing(): Promise<BackingFigures | undefined>
   close(): Promise<void>
 }
 
@@ -31,6 +34,7 @@ export async function openTarget(settings: SharedSettings): Promise<Target> {
     token,
     about: `the server at ${origin}`,
     figures: async () => (tells ? readServer(options) : undefined),
+    backing: async () => undefined,
     close: async () => {},
   }
 }
@@ -53,6 +57,7 @@ async function startTarget(postgres: boolean): Promise<Target> {
     url: server.url,
     token: undefined,
     about: postgres ? "one node on PostgreSQL and S3" : "one node on SQLite and files",
+    backing: async () => backing?.figures(),
     figures: () => readServer({ url: server.url, metricsToken: undefined, pid: server.pid }),
     close,
   }

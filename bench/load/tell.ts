@@ -26,7 +26,7 @@ export function tellLoad(figures: LoadFigures): void {
 }
 
 function tellStage(title: string, stage: StageFigures): void {
-  const { seconds, server, generator } = stage
+  const { seconds, server, backing, generator } = stage
   const a = (count: number) => (count / seconds).toLocaleString("en", { maximumFractionDigits: 1 })
   console.log(`\n${title}, ${seconds.toFixed(0)} s\n`)
   tellRows({
@@ -54,6 +54,15 @@ function tellStage(title: string, stage: StageFigures): void {
         .join(" / "),
       "server: memory, of it heap": `${mebi(server.resident)}, ${mebi(server.heap)}`,
       "server: open files": String(server.files ?? "not known"),
+    }),
+    ...(backing && {
+      "database: of a core": `${((backing.databaseCPU / seconds) * 100).toFixed(0)} %`,
+      "database: transactions a second, and for each sync": `${a(backing.transactions)}, ${(backing.transactions / stage.syncs).toFixed(1)}`,
+      "database: bytes logged a sync": String(Math.round(backing.logged / stage.syncs)),
+      "bucket: requests a sync": Object.entries(backing.requests)
+        .map(([name, count]) => `${name} ${(count / stage.syncs).toFixed(2)}`)
+        .join(", "),
+      "bucket: bytes written a sync": String(Math.round(backing.written / stage.syncs)),
     }),
     "those who play: of a core, viewers late p99": `${((generator.cpuSeconds / seconds) * 100).toFixed(0)} %, ${ms(generator.lag)}`,
   })
