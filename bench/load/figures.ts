@@ -13,7 +13,8 @@ export interface LoadFigures {
   following: number
   beginning: StageFigures
   alone: StageFigures | undefined
-  arriving: StageFigures | undefined
+  opening: StageFigures | undefined
+  joining: StageFigures | undefined
   playing: StageFigures
   removing: StageFigures
   /** Processor time of the server, by which one thing after another is told apart. */
@@ -22,8 +23,10 @@ export interface LoadFigures {
     sync: number | undefined
     /** An event to a viewer, with its part of the rendering that all viewers of a share have in common. */
     viewerEvent: number | undefined
-    /** A page and the opening of a stream. */
-    arrival: number | undefined
+    /** A page that was not read before, and the opening of the first stream. */
+    firstViewer: number | undefined
+    /** A page from memory, and one more stream. */
+    nextViewer: number | undefined
   }
   /** `sync 429` → how often, of all stages. */
   refused: Record<string, number>
@@ -70,16 +73,11 @@ export interface Quantiles {
 }
 
 export function figuresOf(played: Played, settings: LoadSettings, about: string): LoadFigures {
-  const { sessions, following, beginning, alone, arriving, playing, removing, refused } = played
+  const { sessions, following, beginning, alone, opening, joining, playing, removing, refused } = played
   const { viewers, minutes, history, door } = settings
   const quiet = alone ?? (viewers === 0 ? playing : undefined)
   const sync = quiet && perEach(cpuOf(quiet), quiet.told.syncs)
-  const beyondSyncs = (stage: Stage | undefined) => {
-    const cpu = stage && cpuOf(stage)
-    return cpu === undefined || sync === undefined
-      ? undefined
-      : cpu - (sync * (stage?.told.syncs ?? 0)) / 1_000
-  }
+  const watching = cpuOf(playing)
   return {
     about,
     cores: availableParallelism(),
@@ -88,13 +86,18 @@ export function figuresOf(played: Played, settings: LoadSettings, about: string)
     following,
     beginning: stageFigures(beginning),
     alone: alone && stageFigures(alone),
-    arriving: arriving && stageFigures(arriving),
+    opening: opening && stageFigures(opening),
+    joining: joining && stageFigures(joining),
     playing: stageFigures(playing),
     removing: stageFigures(removing),
     costs: {
       sync,
-      viewerEvent: perEach(beyondSyncs(playing), playing.seen?.events ?? 0),
-      arrival: perEach(beyondSyncs(arriving), arriving?.seen?.firstByte.count ?? 0),
+      viewerEvent:
+        watching === undefined || sync === undefined
+          ? undefined
+          : perEach(watching - (sync * playing.told.syncs) / 1_000, playing.seen?.events ?? 0),
+      firstViewer: opening && perEach(cpuOf(opening), opening.seen?.firstByte.count ?? 0),
+      nextViewer: joining && perEach(cpuOf(joining), joining.seen?.firstByte.count ?? 0),
     },
     refused,
   }

@@ -15,8 +15,10 @@ export interface Played {
   beginning: Stage
   /** Sessions alone; absent when nobody came after. */
   alone: Stage | undefined
-  /** While viewers came, one page and one stream each. */
-  arriving: Stage | undefined
+  /** A viewer of each share comes, while nothing is said: one page, which nobody has read before, and one stream. */
+  opening: Stage | undefined
+  /** The others come: pages from memory. */
+  joining: Stage | undefined
   /** With all viewers there. */
   playing: Stage
   removing: Stage
@@ -40,8 +42,8 @@ const AT_ONCE = 10
 const ALONE = 0.25
 /** Sessions spread over this before anything is counted; and what was sent last arrives in it. */
 const SETTLE_MS = 1_500
-/** So many viewers a second come at the least. */
-const SLOWEST_ARRIVAL = 15
+/** So many viewers a second come at the least; who has not come by then, stays away. */
+const SLOWEST_ARRIVAL = 5
 
 export async function playLoad(
   target: Target,
@@ -81,8 +83,7 @@ export async function playLoad(
   }
 
   const playMS = settings.minutes * 60_000
-  const arrivalMS = (settings.viewers / SLOWEST_ARRIVAL) * 1_000 + 10_000
-  const syncs = Math.ceil((playMS + arrivalMS + 10 * SETTLE_MS) / 1_000)
+  const syncs = Math.ceil((playMS + 10 * SETTLE_MS) / 1_000)
 
   say(`beginning ${settings.sessions} sessions on ${target.about}`)
   const beginning = await stage(() =>
@@ -103,45 +104,58 @@ export async function playLoad(
     }),
   )
 
-  let stop = () => {}
-  const until = new Promise<void>((resolve) => {
-    stop = resolve
-  })
-  const played = sessions.map((session) => session.play({ until, told: () => told }))
-  await sleep(SETTLE_MS)
   const viewers = sessions.length === 0 ? 0 : settings.viewers
   const audience = await openAudience({
     url,
     sentAt: (share, revision) => byNumber.get(share)?.sentAt(revision),
   })
-  try {
-    const alone = viewers === 0 ? undefined : await stage(() => sleep(playMS * ALONE))
-    let arriving: Stage | undefined
-    if (viewers > 0) {
-      say(`${viewers} viewers come`)
-      seen = () => audience.seen
-      arriving = await stage(() => {
-        for (let viewer = 0; viewer < viewers; viewer++) {
-          const session = sessions[viewer % sessions.length]
-          if (session) audience.watch(viewer, session)
-        }
-        return audience.settled(arrivalMS)
-      })
-      await sleep(SETTLE_MS)
-      audience.reset()
-    }
-    say(`playing ${sessions.length} sessions to ${audience.following} viewers`)
-    const following = audience.following
-    const playing = await stage(() => sleep(playMS * (viewers === 0 ? 1 : 1 - ALONE)))
+
+  async function perform(ms: number): Promise<Stage> {
+    let stop = () => {}
+    const until = new Promise<void>((resolve) => {
+      stop = resolve
+    })
+    const played = sessions.map((session) => session.play({ until, told: () => told }))
+    await sleep(SETTLE_MS)
+    audience.reset()
+    const counted = await stage(() => sleep(ms))
     await sleep(SETTLE_MS)
     stop()
     await Promise.all(played)
+    return counted
+  }
+
+  async function admit(from: number, to: number): Promise<Stage> {
+    audience.reset()
+    return stage(() => {
+      for (let viewer = from; viewer < to; viewer++) {
+        const session = sessions[viewer % sessions.length]
+        if (session) audience.watch(viewer, session)
+      }
+      const patience = ((to - from) / SLOWEST_ARRIVAL) * 1_000 + 10_000
+      return audience.settled(patience).catch((error) => say(String(error)))
+    })
+  }
+
+  try {
+    let [alone, opening, joining]: (Stage | undefined)[] = []
+    if (viewers > 0) {
+      alone = await perform(playMS * ALONE)
+      say(`${viewers} viewers come`)
+      seen = () => audience.seen
+      const firsts = Math.min(viewers, sessions.length)
+      opening = await admit(0, firsts)
+      if (firsts < viewers) joining = await admit(firsts, viewers)
+    }
+    const { following } = audience
+    say(`playing ${sessions.length} sessions to ${following} viewers`)
+    const playing = await perform(playMS * (viewers === 0 ? 1 : 1 - ALONE))
     await audience.close()
     seen = undefined
     const removing = await stage(async () => {
       if (!settings.keep) await inRows(sessions.length, AT_ONCE, async (at) => sessions[at]?.remove())
     })
-    const stages = { beginning, alone, arriving, playing, removing }
+    const stages = { beginning, alone, opening, joining, playing, removing }
     const failures = [between, ...Object.values(stages).map((stage) => stage?.told)].map(
       (each) => each?.failures.counts,
     )
@@ -152,7 +166,6 @@ export async function playLoad(
       refused: total([...failures, audience.refused]),
     }
   } finally {
-    stop()
     await audience.close()
   }
 }

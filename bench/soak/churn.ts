@@ -1,3 +1,4 @@
+import { setMaxListeners } from "node:events"
 import { setTimeout as sleep } from "node:timers/promises"
 import { openAudience } from "../load/open-audience.ts"
 import { doorOf, type SoakSettings } from "../load/options.ts"
@@ -29,6 +30,8 @@ export async function startChurn(target: Target, settings: SoakSettings): Promis
   /** The same, as viewers' news name them. */
   const byNumber = new Map<number, LiveSession>()
   const stop = new AbortController()
+  // Every session that lives waits for it.
+  setMaxListeners(sessions + 1, stop.signal)
   const wait = (seconds: number) =>
     sleep(seconds * 1_000, undefined, { signal: stop.signal }).catch(() => undefined)
   let [begun, revoked] = [0, 0]
