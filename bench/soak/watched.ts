@@ -19,7 +19,7 @@ export const WATCHED: readonly Watched[] = [
     read: (f) => f.resident / MIB,
   },
   { name: "heap in use", unit: "MiB", of: "least", share: 0.15, slack: 6, read: (f) => f.heap / MIB },
-  { name: "open files", unit: "", of: "middle", share: 0.05, slack: 5, read: (f) => f.files },
+  { name: "open files", unit: "", of: "middle", share: 0.05, slack: 10, read: (f) => f.files },
   { name: "streams", unit: "", of: "middle", share: 0.05, slack: 5, read: (f) => f.streams },
   { name: "active shares", unit: "", of: "middle", share: 0.05, slack: 2, read: (f) => f.shares },
   { name: "segments", unit: "", of: "middle", share: 0.1, slack: 10, read: (f) => f.segments },
@@ -49,5 +49,4 @@ export const WATCHED: readonly Watched[] = [
     read: (f) => f.deletions,
   },
   { name: "statements that wait", unit: "", of: "middle", share: 0, slack: 1, read: (f) => f.pool.waiting },
-  { name: "work late, p99", unit: "ms", of: "middle", share: 0.5, slack: 25, read: (f) => f.lag.p99 },
 ]
