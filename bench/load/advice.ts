@@ -22,14 +22,13 @@ const CONNECTIONS: readonly Limit[] = ["LIMIT_CONNECTIONS_PER_ADDRESS", "LIMIT_C
 
 /** What to set where the server runs, if it held back what was asked of it; undefined when it did not. */
 export function adviseOnLimits(refused: Readonly<Record<string, number>>): string | undefined {
-  const limits = new Set<Limit>()
-  for (const name of Object.keys(refused)) {
-    const [what = "", status] = name.split(" ")
-    if (status !== "429" && status !== "unanswered") continue
-    const own = status === "429" ? WHAT_TO_RAISE[what] : undefined
-    for (const limit of [...(own ?? []), ...CONNECTIONS]) limits.add(limit)
-  }
-  if (limits.size === 0) return undefined
-  const settings = [...limits].map((limit) => `${limit}=0`).join(" ")
+  const names = Object.keys(refused).map((name) => name.split(" "))
+  const overLimit = names.filter(([, status]) => status === "429").map(([what = ""]) => what)
+  const limits = new Set(overLimit.flatMap((what) => WHAT_TO_RAISE[what] ?? []))
+  const isCut = names.some(([, status]) => status === "unanswered")
+  if (limits.size === 0 && !isCut) return undefined
+  const settings = [...limits, ...CONNECTIONS].map((limit) => `${limit}=0`).join(" ")
+  if (limits.size === 0)
+    return `Connections were cut, or never taken. If the server runs and says nothing of it, it may be its limits: ${settings}, for the test and only for that.`
   return `The server held back what came from here, as one address is not meant to be so many: these figures say nothing of what it can do. Start it with ${settings} for the test, and only for that.`
 }

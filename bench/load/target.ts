@@ -22,6 +22,8 @@ export async function openTarget(settings: SharedSettings): Promise<Target> {
   if (url === undefined) return startTarget(postgres)
   // As a base: what stands behind it is put in front of paths.
   const origin = new URL(url).origin
+  const health = await fetch(`${origin}/api/health`).catch(() => undefined)
+  if (!health?.ok) throw new Error(`No Better Share answers at ${origin}.`)
   const options = { url: origin, metricsToken, pid }
   const tells = await readServer(options).then(
     () => true,
@@ -69,14 +71,15 @@ export async function withTarget<T extends SharedSettings>(
   work: (target: Target, settings: T) => Promise<void>,
 ): Promise<void> {
   let settings: T
+  let target: Target
   try {
     settings = read(process.argv.slice(2))
+    target = await openTarget(settings)
   } catch (error) {
     console.error(error instanceof Error ? error.message : error)
     process.exitCode = 2
     return
   }
-  const target = await openTarget(settings)
   // A server of ours must not outlive us.
   for (const signal of ["SIGINT", "SIGTERM"] as const)
     process.once(signal, () => void target.close().finally(() => process.exit(130)))
