@@ -5,6 +5,8 @@ import { defineConfig } from "vitest/config"
 const AT_ONCE = { maxWorkers: Math.max(2, availableParallelism() - 1) }
 /** Each of these drives several processes of its own: more at once would time each other out. */
 const TWO_AT_ONCE = { maxWorkers: 2, sequence: { groupOrder: 1 } }
+/** What several projects' tests install where it is not there. */
+const PROVIDED = { globalSetup: ["test/provision/setup.ts"] }
 /** These weigh the server that they start. */
 const ALONE = { maxWorkers: 1, sequence: { groupOrder: 2 } }
 
@@ -17,6 +19,7 @@ export default defineConfig({
         test: {
           name: "rules",
           ...AT_ONCE,
+          ...PROVIDED,
           include: ["test/rules/**/*.test.ts", "test/plugin/**/*.test.ts", "test/cli/**/*.test.ts"],
           testTimeout: 30_000,
           hookTimeout: 60_000,
@@ -26,6 +29,7 @@ export default defineConfig({
         test: {
           name: "server",
           ...ALONE,
+          ...PROVIDED,
           include: ["test/server/**/*.test.ts", "test/nodes/**/*.test.ts"],
           testTimeout: 60_000,
           hookTimeout: 60_000,
@@ -35,6 +39,7 @@ export default defineConfig({
       {
         test: {
           name: "deploy",
+          ...PROVIDED,
           include: ["test/deploy/*.test.ts"],
           fileParallelism: false,
           testTimeout: 60_000,
@@ -50,6 +55,7 @@ export default defineConfig({
         test: {
           name: "contracts",
           ...AT_ONCE,
+          ...PROVIDED,
           include: ["test/contracts/**/*.test.ts"],
           testTimeout: 30_000,
           hookTimeout: 60_000,
