@@ -1,7 +1,7 @@
 import { CommanderError } from "commander"
 import { CallError } from "../client/call-error.ts"
 import { ShareError } from "../protocol/errors.ts"
-import { CliError, EXIT } from "./exit.ts"
+import { CliError, EXIT, HALF_DONE } from "./exit.ts"
 
 export interface Failure {
   exit: number
@@ -13,6 +13,9 @@ export interface Failure {
 
 /** What a command that did not get to its end is left with. Never with a secret in it. */
 export function describeFailure(error: unknown, isInterrupted: boolean): Failure {
+  // What could not be taken back is to be known, whatever ended it.
+  if (error instanceof CliError && error.code === HALF_DONE)
+    return { exit: isInterrupted ? EXIT.interrupted : error.exit, code: error.code, message: error.message }
   if (isInterrupted) return { exit: EXIT.interrupted, code: "interrupted", message: "Interrupted." }
   if (error instanceof CommanderError) {
     // It has said what is wrong, or was asked for help.

@@ -47,7 +47,8 @@ export function createDesk(deps: PluginDeps): Desk {
     // What is to go goes first: a retry of it must not meet what is made now.
     for (const entry of await keyring.all().catch(() => []))
       if (entry.sessionID === sessionID && entry.state === "removing") await removals.remove(entry)
-    return shareSession(sessionID, { deps, api, release: shares.release })
+    const { entry } = await shareSession(sessionID, { deps, api, release: shares.release })
+    return entry
   }
 
   const create: BridgeCalls["create"] = async (sessionID) => {

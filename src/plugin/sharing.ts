@@ -7,7 +7,7 @@ import type { Receipt } from "../protocol/routes.ts"
 import { removeFolder } from "./files.ts"
 import type { PluginDeps } from "./plugin-deps.ts"
 import { takeShareLock } from "./sending/share-lock.ts"
-import { shareSession } from "./shares/create-share.ts"
+import { type FoundOrMade, shareSession } from "./shares/create-share.ts"
 import type { KeyringEntry } from "./shares/keyring.ts"
 import { createOpenShares } from "./shares/open-shares.ts"
 import { type Rehearsal, rehearse, writeDryRun } from "./shares/rehearse.ts"
@@ -60,7 +60,7 @@ const CLOSE_MS = 5_000
 
 /** @param making where a session that is about to be shared is marked: two at once would make two shares of it */
 export function createSharing(deps: PluginDeps, { making }: { making: string }): Sharing {
-  const { settings, keyring, outbox, random } = deps
+  const { settings, outbox, random } = deps
   let blocked: string | undefined
   const shares = createOpenShares(deps, {
     onBlocked(entry, found) {
@@ -71,7 +71,7 @@ export function createSharing(deps: PluginDeps, { making }: { making: string }):
   const apiOf = (server: string) => shares.apiOf(server)
 
   /** One process at a time. */
-  async function shareOnce(sessionID: string, signal: AbortSignal | undefined): Promise<KeyringEntry> {
+  async function shareOnce(sessionID: string, signal: AbortSignal | undefined): Promise<FoundOrMade> {
     const folder = join(making, createHash("sha256").update(`${settings.url} ${sessionID}`).digest("hex"))
     let lock = await takeShareLock(folder, deps)
     while (!lock) {
@@ -106,8 +106,7 @@ export function createSharing(deps: PluginDeps, { making }: { making: string }):
 
   return {
     async share(sessionID, options = {}) {
-      const known = await keyring.findActive(sessionID, settings.url)
-      const entry = await shareOnce(sessionID, options.signal)
+      const { entry, isNew } = await shareOnce(sessionID, options.signal)
       try {
         await options.onShare?.(entry)
         await unlessAborted(shares.follow(entry), options.signal)
@@ -118,7 +117,6 @@ export function createSharing(deps: PluginDeps, { making }: { making: string }):
       } catch (error) {
         await shares.release(entry)
         // Half a session is nobody's wish; of one that was shared before, the next time brings the rest.
-        const isNew = known?.shareID !== entry.shareID
         if (blocked !== undefined || isNew) await removeShare(entry, { deps, api: apiOf(entry.server) })
         throw error
       }

@@ -26,3 +26,12 @@ test("every command says what it does, and every one that others may read takes 
     ).toContain("--json")
   }
 })
+
+test("help shows how each command is typed", () => {
+  for (const command of commands) {
+    let help = ""
+    command.configureOutput({ writeOut: (text) => (help += text) }).outputHelp()
+    expect(help, command.name()).toContain(`Examples:\n  `)
+    expect(help, command.name()).toContain(`better-share ${command.name()}`)
+  }
+})

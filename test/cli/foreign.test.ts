@@ -3,8 +3,8 @@ import { createServer, type IncomingHttpHeaders } from "node:http"
 import { join } from "node:path"
 import { expect, onTestFinished, test } from "vitest"
 import { closeServer, listen } from "../loopback.ts"
-import { createCli } from "./cli.ts"
-import { createPlace, exported } from "./place.ts"
+import { type CliPlace, createCli } from "./cli.ts"
+import { createPlace, exported, type Place } from "./place.ts"
 
 /** Somebody else's server, which answers everything with the same, and remembers what it was sent. */
 async function foreignServer(answer = "{}", type = "application/json") {
@@ -91,13 +91,7 @@ test("on another machine of the same owner, what is asked for holds for the shar
   const place = await createPlace()
   const session = JSON.stringify(exported("ses_one", ["Hello"]))
   const { url } = JSON.parse((await place.cli(["share", "-", "--json"], session)).stdout)
-  const cwd = join(place.cwd, "other")
-  await mkdir(join(cwd, ".local/share/better-share"), { recursive: true })
-  await cp(
-    join(place.cwd, ".local/share/better-share/owner.json"),
-    join(cwd, ".local/share/better-share/owner.json"),
-  )
-  const other = createCli({ cwd, env: { ...place.env, HOME: cwd } })
+  const other = createCli(await sameOwnerElsewhere(place))
   const again = await other(["share", "-", "--visibility", "private", "--json"], session)
   expect(JSON.parse(again.stdout).url).toBe(url)
   expect((await fetch(url)).status).not.toBe(200)
@@ -111,22 +105,48 @@ test("shared twice at once, a session has one share; unshared, none", async () =
   expect(JSON.parse((await place.cli(["list", "--json"])).stdout)).toHaveLength(1)
 })
 
+test("interrupted, a share that was taken over is left as it was", async () => {
+  const place = await createPlace()
+  const session = JSON.stringify(exported("ses_one", ["Hello"]))
+  const { url } = JSON.parse((await place.cli(["share", "-", "--json"], session)).stdout)
+  const other = await sameOwnerElsewhere(place)
+  const stop = new AbortController()
+  stopAt("/api/share/recover", stop)
+  expect(await createCli(other, { signal: stop.signal })(["share", "-"], session)).toMatchObject({
+    code: 130,
+  })
+  expect((await fetch(url)).status).toBe(200)
+})
+
 test("interrupted, a share that was made for it is gone again", async () => {
   const place = await createPlace()
   const stop = new AbortController()
-  // Ctrl-C, as soon as there is a share.
-  const fetch = globalThis.fetch
   const interrupted = createCli(place, { signal: stop.signal })
-  globalThis.fetch = async (input, init) => {
-    const answer = await fetch(input, init)
-    if (String(input).endsWith("/api/share/presign")) stop.abort()
-    return answer
-  }
-  onTestFinished(() => {
-    globalThis.fetch = fetch
-  })
+  stopAt("/api/share/presign", stop)
   const outcome = await interrupted(["share", "-"], JSON.stringify(exported("ses_one", ["Hello"])))
   expect(outcome).toMatchObject({ code: 130, stdout: "" })
   expect((await place.cli(["list", "--json"])).stdout).toBe("[]\n")
   expect(await place.world.storedFiles()).toEqual([])
 })
+
+/** Another machine to which somebody has taken their owner key. */
+async function sameOwnerElsewhere({ cwd, env }: Place): Promise<CliPlace> {
+  const home = join(cwd, "other")
+  const kept = ".local/share/better-share"
+  await mkdir(join(home, kept), { recursive: true })
+  await cp(join(cwd, kept, "owner.json"), join(home, kept, "owner.json"))
+  return { cwd: home, env: { ...env, HOME: home } }
+}
+
+/** Ctrl-C, as soon as this has been answered. */
+function stopAt(path: string, stop: AbortController): void {
+  const fetch = globalThis.fetch
+  globalThis.fetch = async (input, init) => {
+    const answer = await fetch(input, init)
+    if (String(input).endsWith(path)) stop.abort()
+    return answer
+  }
+  onTestFinished(() => {
+    globalThis.fetch = fetch
+  })
+}

@@ -3,7 +3,7 @@ import { withKey } from "../../encryption/share-key.ts"
 import type { MetadataAnswer } from "../../protocol/routes.ts"
 import type { AddCommand } from "../commands.ts"
 import { type FoundShare, findShare } from "../held/find-share.ts"
-import { withJson, withServer } from "../program.ts"
+import { examples, withJson, withServer } from "../program.ts"
 import { counted, sayJson } from "../say.ts"
 import { apiAt } from "../server.ts"
 
@@ -11,6 +11,13 @@ export const addShow: AddCommand = (program, terminal) =>
   withJson(withServer(program.command("show <share>")))
     .summary("prints what is known of one share")
     .description("Prints what is known of one share, named by its link, its id or its session's id.")
+    .addHelpText(
+      "after",
+      examples(
+        ["better-share show ses_…", ""],
+        ["better-share show https://share.example.com/share/… --json", "somebody else's too"],
+      ),
+    )
     .action(async (named: string, { json, server }: { json?: true; server?: string }) => {
       const found = await findShare(terminal, named, server)
       const metadata = await apiAt(found.server, terminal).metadata(found)

@@ -1,7 +1,7 @@
 import { formatBytes } from "../../protocol/limits.ts"
 import type { AddCommand } from "../commands.ts"
 import { listMine } from "../held/list-mine.ts"
-import { withJson, withServer } from "../program.ts"
+import { examples, withJson, withServer } from "../program.ts"
 import { counted, sayJson } from "../say.ts"
 
 export const addStats: AddCommand = (program, terminal) =>
@@ -10,6 +10,7 @@ export const addStats: AddCommand = (program, terminal) =>
     .description(
       "Counts what you share on a server: shares, messages, stored bytes, views. Of the whole server: `better-share admin overview`.",
     )
+    .addHelpText("after", examples(["better-share stats", ""]))
     .action(async ({ json, server: said }: { json?: true; server?: string }) => {
       const { server, shares } = await listMine(terminal, said)
       const sum = (of: (share: (typeof shares)[number]) => number) =>

@@ -5,7 +5,7 @@ import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { onOneLine } from "../../client/printed.ts"
 import { createSessionReader } from "../../plugin/opencode/session-reader.ts"
-import { CliError } from "../exit.ts"
+import { CliError, HALF_DONE } from "../exit.ts"
 import { environmentIn, type OpenCode, openCodeProgram } from "../opencode/open-code.ts"
 import type { Terminal } from "../terminal.ts"
 import type { ImportFile } from "./for-opencode.ts"
@@ -51,7 +51,7 @@ export async function runImport(
     const left = await takeBack(begun, openCode)
     if (left.length === 0) throw error
     throw new CliError(`It failed, and OpenCode keeps what it has of ${left.join(", ")}: delete it there.`, {
-      code: "half_done",
+      code: HALF_DONE,
       cause: error,
     })
   } finally {

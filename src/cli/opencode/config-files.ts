@@ -8,7 +8,6 @@ import type { Terminal } from "../terminal.ts"
 /** A configuration of OpenCode, as far as it is looked at here. */
 export interface ConfigFile {
   path: string
-  text: string
   /** What it says; undefined when it is no object. */
   config: OpenCodeConfig | undefined
   /** Why it says nothing. */
@@ -41,10 +40,8 @@ export async function findConfigFiles(
     if (dirname(folder) === folder) break
   }
   const own = terminal.environment.OPENCODE_CONFIG
-  const paths = [...folders, userConfigFolder(terminal)].flatMap((folder) =>
-    NAMES.map((name) => join(folder, name)),
-  )
   const users = userConfigFolder(terminal)
+  const paths = [...folders, users].flatMap((folder) => NAMES.map((name) => join(folder, name)))
   const isUsers = (path: string) => path === own || path.startsWith(join(users, "/"))
   const files = await Promise.all(
     [...(own ? [own] : []), ...paths].map(async (path) => {
@@ -68,16 +65,14 @@ async function readConfigFile(path: string): Promise<Omit<ConfigFile, "isUsers">
   if (error)
     return {
       path,
-      text,
       config: undefined,
       fault: `line ${text.slice(0, error.offset).split("\n").length} is no JSON`,
     }
   const parsed = configSchema.safeParse(value)
-  if (parsed.success) return { path, text, config: parsed.data }
+  if (parsed.success) return { path, config: parsed.data }
   const [issue] = parsed.error.issues
   return {
     path,
-    text,
     config: undefined,
     fault: `${issue?.path.join(".") || "the whole"}: ${issue?.message}`,
   }
@@ -85,7 +80,7 @@ async function readConfigFile(path: string): Promise<Omit<ConfigFile, "isUsers">
 
 /** The server that a configuration names: the plugin's, or else OpenCode's own. */
 export function serverOf(config: OpenCodeConfig | undefined): string | undefined {
-  const { url } = entryOf(config) ?? {}
+  const { url } = pluginEntryOf(config)?.options ?? {}
   return typeof url === "string" ? url : config?.enterprise?.url
 }
 
@@ -102,10 +97,6 @@ export function pluginOptions(files: readonly ConfigFile[], server: string): Rec
     if (address && !("fault" in address) && isSameServer(address.url, server)) return options
   }
   return {}
-}
-
-function entryOf(config: OpenCodeConfig | undefined): Record<string, unknown> | undefined {
-  return pluginEntryOf(config)?.options ?? undefined
 }
 
 /** How a configuration names the plugin. */

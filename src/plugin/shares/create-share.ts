@@ -17,6 +17,12 @@ export interface ShareWork {
   release(entry: KeyringEntry): Promise<void>
 }
 
+export interface FoundOrMade {
+  entry: KeyringEntry
+  /** Not one that was there before, on this machine or another of its owner's. */
+  isNew: boolean
+}
+
 /** A refusal that the user was told of in words; OpenCode itself says nothing of it. */
 function refused(message: string): ShareError {
   return new ShareError("forbidden", message)
@@ -29,12 +35,12 @@ function refused(message: string): ShareError {
 export async function shareSession(
   sessionID: string,
   { deps, api, release }: ShareWork,
-): Promise<KeyringEntry> {
+): Promise<FoundOrMade> {
   const { notices, audit } = deps
   try {
     if (deps.settings.dryRun) await lookFirst(sessionID, deps)
     const known = await findLiving(sessionID, { deps, api, release })
-    if (known) return known
+    if (known) return { entry: known, isNew: false }
     await lookFirst(sessionID, deps)
     return await reserve(sessionID, { deps, api })
   } catch (error) {
@@ -119,7 +125,7 @@ async function lookFirst(sessionID: string, deps: PluginDeps): Promise<void> {
 async function reserve(
   sessionID: string,
   { deps, api }: { deps: PluginDeps; api: ApiClient },
-): Promise<KeyringEntry> {
+): Promise<FoundOrMade> {
   const { settings, keyring, audit, directory, now } = deps
   const owner = await deps.ownerKey()
   const base = { baseUrl: settings.url, sessionID }
@@ -173,7 +179,7 @@ async function reserve(
   }
   const event = recovered ? "recovered" : "shared"
   audit.record({ event, sessionID, shareID: entry.shareID, server: entry.server })
-  return entry
+  return { entry, isNew: recovered === undefined }
 }
 
 /** A server that knows of no choice takes the wish for nothing, and shows to whoever has the link what was to be closed. */
